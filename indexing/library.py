@@ -1,0 +1,198 @@
+"""The library: records in, ranked hits out, over one store and its derived index."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from indexing import snapshots
+from indexing.columns import Columns
+from indexing.records import Filter, Record, Result, Status
+from indexing.retrieval import Retriever
+from indexing.snapshot import Part, Snapshot
+from indexing.snapshots import Identity
+from indexing.store.store import Prepared, Store, Written
+from indexing.tokens import Tokenizer
+
+if TYPE_CHECKING:
+    from indexing.model import Encoder
+
+# A snapshot with more parts than this is compacted.
+MAX_PARTS = 8
+BATCH_PASSAGES = 512
+
+Progress = Callable[[int, int], None]
+
+
+class Library:
+    """Stores records and searches them; safe to share between threads.
+
+    Each process has its own snapshot of the index and catches up with the store before it answers.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        index_root: Path,
+        encoder: Encoder,
+        tokenizer: Tokenizer,
+        retriever: Retriever,
+        *,
+        reembed: bool = False,
+    ) -> None:
+        """Bind ``store`` to the model and dictionary, and open or rebuild the index.
+
+        ``reembed`` embeds and cuts everything stored anew if another model or dictionary made it.
+
+        Raises:
+            StaleIndexError: The store was filled with another model or dictionary.
+        """
+        self.store = store
+        self._encoder = encoder
+        self._tokenizer = tokenizer
+        self._retriever = retriever
+        self._root = index_root
+        self._identity = Identity(encoder.identity, tokenizer.identity)
+        self._lock = threading.Lock()
+        if reembed:
+            self._reembed()
+        store.claim(encoder.identity, tokenizer.identity)
+        self._base_generation, self._snapshot = self._open()
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    def write(
+        self, records: Iterable[Record], *, actor: str, progress: Progress | None = None
+    ) -> Written:
+        """Embed and store ``records``, a transaction a batch of some 500 passages."""
+        stored: list[str] = []
+        merged: list[str] = []
+        generation = self.store.generation()
+        done = 0
+        for batch in _batches(records):
+            written = self.store.write(self._prepare(batch), actor=actor)
+            stored += written.stored
+            merged += written.merged
+            generation = written.generation
+            done += len(batch)
+            if progress is not None:
+                progress(done, done)
+        return Written(generation, tuple(stored), tuple(merged))
+
+    def delete(self, ids: Sequence[str], *, actor: str) -> int:
+        """Delete records from the store; no search finds them from then on."""
+        return self.store.delete(ids, actor=actor)
+
+    def set_status(self, record_id: str, status: Status, *, actor: str) -> int:
+        """Publish, retire or draft a record."""
+        return self.store.set_status(record_id, status, actor=actor)
+
+    def _reembed(self) -> None:
+        mine = (self._encoder.identity, self._tokenizer.identity)
+        if self.store.binding() == mine:
+            return
+        batches = _batches(self.store.whole_records())
+        self.store.rebind(*mine, [item for batch in batches for item in self._prepare(batch)])
+
+    def _prepare(self, batch: Sequence[Record]) -> list[Prepared]:
+        texts = [searchable(r, i) for r in batch for i in range(len(r.passages))]
+        vectors = self._encoder.encode_passages(texts) if texts else np.empty((0, 0), np.float32)
+        prepared = []
+        first = 0
+        for record in batch:
+            last = first + len(record.passages)
+            tokens = [self._tokenizer.tokens(text) for text in texts[first:last]]
+            prepared.append(Prepared(record, tokens, vectors[first:last]))
+            first = last
+        return prepared
+
+    # -- searching -------------------------------------------------------------------------------
+
+    def search(self, text: str, wheres: Sequence[Filter], *, limit: int = 10) -> list[Result]:
+        """Search for ``text`` once for each filter, all in one generation.
+
+        Each result has at most ``limit`` hits, one a record, best passage shown.
+        """
+        query = self._retriever.prepare(text, self._encoder, self._tokenizer)
+        snapshot = self.snapshot()
+        return [
+            self._retriever.search(query, where, limit, snapshot, self.store) for where in wheres
+        ]
+
+    def snapshot(self) -> Snapshot:
+        """Return an index that has everything the store had when this was called."""
+        if self.store.generation() == self._snapshot.generation:
+            return self._snapshot
+        with self._lock:
+            if self.store.generation() != self._snapshot.generation:
+                self._catch_up()
+            return self._snapshot
+
+    def _catch_up(self) -> None:
+        ahead = self._snapshot.after(self.store.changes_since(self._snapshot.generation))
+        if len(ahead.parts) > MAX_PARTS:
+            base = ahead.parts[0]
+            rest = self.store.changes_since(self._base_generation)
+            if len(rest.added) * 2 > len(base.segment):
+                self._rebuild()
+                return
+            ahead = Snapshot(ahead.generation, (base,)).after(rest)
+        self._snapshot = ahead
+
+    # -- the index on disk -----------------------------------------------------------------------
+
+    def compact(self) -> None:
+        """Rebuild the index as one segment and save it for the next start."""
+        with self._lock:
+            self._rebuild()
+        if self._snapshot.parts:
+            segment = self._snapshot.parts[0].segment
+            snapshots.save(self._root, segment, self._snapshot.generation, self._identity)
+
+    def _rebuild(self) -> None:
+        self._snapshot = Snapshot(0).after(self.store.changes_since(0))
+        self._base_generation = self._snapshot.generation
+
+    def _open(self) -> tuple[int, Snapshot]:
+        saved = snapshots.load(self._root, self._identity)
+        if saved is None:
+            snapshot = Snapshot(0).after(self.store.changes_since(0))
+            return snapshot.generation, snapshot
+        generation, segment = saved
+        rows = {row.id: row for row in self.store.passage_columns()}
+        live = np.array([int(i) in rows for i in segment.ids], dtype=np.bool_)
+        if not live.any():
+            snapshot = Snapshot(0).after(self.store.changes_since(0))
+            return snapshot.generation, snapshot
+        filler = next(iter(rows.values()))
+        columns = Columns.build([rows.get(int(i), filler) for i in segment.ids])
+        base = Snapshot(generation, (Part(segment, columns, live),))
+        return generation, base.after(self.store.changes_since(generation))
+
+
+def searchable(record: Record, number: int) -> str:
+    """Return what is embedded and cut for one passage: title and headings, then its text."""
+    passage = record.passages[number]
+    heading = [part for part in passage.heading if part != record.title]
+    return "\n".join([record.title, *heading[-2:], passage.text])
+
+
+def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+    stream = iter(records)
+    batch: list[Record] = []
+    passages = 0
+    while some := list(islice(stream, 1)):
+        batch += some
+        passages += len(some[0].passages)
+        if passages >= BATCH_PASSAGES:
+            yield batch
+            batch, passages = [], 0
+    if batch:
+        yield batch
+
+

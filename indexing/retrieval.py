@@ -1,0 +1,163 @@
+"""From a query to ranked hits: two legs, fused, one hit a record, calibrated, highlighted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from indexing.calibration import Calibration, Features
+from indexing.fusion import reciprocal_rank_fusion
+from indexing.records import Filter, Hit, Kind, Result, Status
+from indexing.snapshot import Candidates, Snapshot
+from indexing.store.store import Store
+from indexing.tokens import Tokenizer, codes
+
+if TYPE_CHECKING:
+    from indexing.model import Encoder
+
+DEPTH = 100  # passages taken from each leg
+SYNONYM_WEIGHT = 0.5  # of a term that stands in for the one typed
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question in every form the legs need."""
+
+    text: str
+    vector: np.ndarray[Any, np.dtype[np.float32]]
+    tokens: Sequence[str]
+    weights: dict[str, float]
+    codes: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Retriever:
+    """The ranking's settings; ``synonyms`` maps a token to others that mean the same."""
+
+    calibration: Calibration
+    synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def search(
+        self, query: Query, where: Filter, limit: int, snapshot: Snapshot, store: Store
+    ) -> Result:
+        """Return at most ``limit`` hits for ``query``, one a record, best first."""
+        ranked = self.rank(query, where, snapshot)
+        rows = store.passage_rows([place.id for place in ranked])
+        best: dict[str, tuple[Ranked, Any]] = {}
+        for place in ranked:
+            row = rows.get(place.id)
+            if row is not None:
+                best.setdefault(row.record_id, (place, row))
+        chosen = list(best.values())[:limit]
+        hits = [_hit(n, place, row, query) for n, (place, row) in enumerate(chosen, start=1)]
+        fits = any(hit.score >= self.calibration.cut_off for hit in hits)
+        return Result(snapshot.generation, not fits, tuple(hits))
+
+    def prepare(self, text: str, encoder: Encoder, tokenizer: Tokenizer) -> Query:
+        """Encode and cut a query, adding the words that mean the same as its own."""
+        tokens = tokenizer.tokens(text)
+        weights: dict[str, float] = {}
+        for token in tokens:
+            for other in self.synonyms.get(token, ()):
+                if other not in tokens:
+                    weights[other] = SYNONYM_WEIGHT
+        return Query(
+            text,
+            encoder.encode_queries([text])[0],
+            [*tokens, *weights],
+            weights,
+            codes(text),
+        )
+
+    def rank(self, query: Query, where: Filter, snapshot: Snapshot) -> list[Ranked]:
+        """Return passages best first, with raw and calibrated scores."""
+        allowed = snapshot.allowed(where)
+        dense = snapshot.dense(query.vector, DEPTH, allowed)
+        lexical = snapshot.lexical(query.tokens, query.weights, DEPTH, allowed)
+        fused = reciprocal_rank_fusion([dense.ids.tolist(), lexical.ids.tolist()])
+        exact = _holding_codes(query.codes, snapshot)
+        order = sorted(fused, key=lambda i: (-exact.get(i, 0), -fused[i]))
+        ids = np.array(order, dtype=np.int64)
+        cosines = snapshot.cosines(query.vector, ids)
+        bm25 = _scores_of(lexical)
+        mean, spread = snapshot.background(query.vector)
+        ideal = snapshot.ideal_bm25(query.tokens, query.weights)
+        ranked = []
+        for passage_id, cosine in zip(order, cosines.tolist(), strict=True):
+            words = bm25.get(passage_id, 0.0)
+            held = exact.get(passage_id, 0) / len(query.codes) if query.codes else 0.0
+            features = Features(cosine, (cosine - mean) / spread, words / ideal, held)
+            score = self.calibration.probability(features)
+            ranked.append(Ranked(passage_id, score, cosine, words, features))
+        return ranked
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A passage's place in the ranking."""
+
+    id: int
+    score: float
+    cosine: float
+    bm25: float
+    features: Features
+
+
+def _scores_of(found: Candidates) -> dict[int, float]:
+    return dict(zip(found.ids.tolist(), found.scores.tolist(), strict=True))
+
+
+def _holding_codes(wanted: Sequence[str], snapshot: Snapshot) -> dict[int, int]:
+    """Count, for each passage, how many of the query's codes it holds."""
+    held: dict[int, int] = {}
+    for code in wanted:
+        for passage_id in snapshot.holding(code).tolist():
+            held[passage_id] = held.get(passage_id, 0) + 1
+    return held
+
+
+def _hit(rank: int, place: Ranked, row: Any, query: Query) -> Hit:
+    return Hit(
+        rank=rank,
+        kind=Kind(row.kind),
+        id=row.record_id,
+        title=row.title,
+        passage=row.text,
+        span=(row.start, row.end),
+        source_span=(row.source_start, row.source_end),
+        heading=tuple(row.heading),
+        score=round(place.score, 4),
+        cosine=round(place.cosine, 4),
+        bm25=round(place.bm25, 4),
+        highlights=highlights(row.text, query.tokens),
+        category=row.category,
+        urgency=row.urgency,
+        status=Status(row.status),
+        valid_from=row.record_from,
+        valid_until=row.record_until,
+        part=row.part,
+        meta=row.meta,
+    )
+
+
+def highlights(text: str, tokens: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """Return the spans of ``text`` that one of ``tokens`` covers, joined where they touch.
+
+    >>> highlights("家里宽带掉线", ["宽带", "掉线"])
+    ((2, 6),)
+    """
+    words = sorted({t for t in tokens if len(t) > 1}, key=len, reverse=True)
+    if not words:
+        return ()
+    found: list[tuple[int, int]] = []
+    pattern = "|".join(re.escape(word) for word in words)
+    for match in re.finditer(pattern, text, re.IGNORECASE):
+        if found and match.start() <= found[-1][1]:
+            found[-1] = (found[-1][0], match.end())
+        else:
+            found.append(match.span())
+    return tuple(found)

@@ -1,0 +1,84 @@
+"""A segment: an immutable batch of passages, searchable by meaning and by words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from indexing.lexical import Postings
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Rows of passages: ``ids[r]`` is the store's passage id of row ``r``, ascending."""
+
+    ids: NDArray[np.int64]
+    dense: Any  # a faiss index by inner product over unit vectors: cosine
+    postings: Postings
+
+    @classmethod
+    def build(
+        cls, ids: Sequence[int], vectors: Vectors, token_lists: Sequence[Sequence[str]]
+    ) -> Segment:
+        """Index ``vectors``, shape ``(len(ids), dim)``, and ``token_lists`` in the same order."""
+        dense = faiss.IndexFlatIP(vectors.shape[1])
+        dense.add(np.ascontiguousarray(vectors, dtype=np.float32))
+        return cls(np.asarray(ids, dtype=np.int64), dense, Postings.build(token_lists))
+
+    def __len__(self) -> int:
+        """Return the number of rows, live and dead."""
+        return len(self.ids)
+
+    def vectors(self, rows: NDArray[np.int64]) -> Vectors:
+        """Return the stored vectors of ``rows``, shape ``(len(rows), dim)``."""
+        if len(rows) == 0:
+            return np.empty((0, self.dense.d), dtype=np.float32)
+        return np.asarray(self.dense.reconstruct_batch(rows), dtype=np.float32)
+
+    def nearest(
+        self, query: Vectors, k: int, allowed: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], Vectors]:
+        """Return rows and cosines of the ``k`` nearest ``allowed`` rows, best first.
+
+        ``query`` is one unit vector of shape ``(dim,)``, float32.
+        """
+        k = min(k, int(allowed.sum()))
+        if k == 0:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        parameters = None
+        if not allowed.all():
+            bits = np.packbits(allowed, bitorder="little")
+            chosen = faiss.IDSelectorBitmap(bits)
+            parameters = faiss.SearchParameters(sel=chosen)
+        scores, rows = self.dense.search(query.reshape(1, -1), k, params=parameters)
+        return rows[0].astype(np.int64), scores[0]
+
+    def save(self, folder: Path) -> None:
+        """Write the segment's files into ``folder``, which must be there and empty."""
+        faiss.write_index(self.dense, str(folder / "dense.faiss"))
+        np.save(folder / "ids.npy", self.ids)
+        for name in ("starts", "rows", "counts", "lengths"):
+            np.save(folder / f"{name}.npy", getattr(self.postings, name))
+        words = json.dumps(list(self.postings.terms), ensure_ascii=False)
+        (folder / "terms.json").write_text(words, encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Segment:
+        """Read a segment that ``save`` wrote; its files' hashes must have been checked before."""
+        arrays = {
+            name: np.load(folder / f"{name}.npy", allow_pickle=False)
+            for name in ("ids", "starts", "rows", "counts", "lengths")
+        }
+        words = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
+        ids = arrays.pop("ids")
+        terms = {word: number for number, word in enumerate(words)}
+        return cls(ids, faiss.read_index(str(folder / "dense.faiss")), Postings(terms, **arrays))

@@ -1,0 +1,154 @@
+"""One generation of the index: segments, which of their rows live, and their columns.
+
+A snapshot never changes; catching up makes a new one that shares the old segments. Both legs of
+an answer are read from one snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexing.columns import Columns
+from indexing.lexical import K1, bm25
+from indexing.records import Filter
+from indexing.segment import Segment
+from indexing.store.store import Changes
+
+Mask = NDArray[np.bool_]
+
+BACKGROUND_ROWS = 2000
+
+
+@dataclass(frozen=True)
+class Part:
+    """A segment in a snapshot: its rows' columns and which rows live."""
+
+    segment: Segment
+    columns: Columns
+    live: Mask
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """One leg's best passages, best first: store ids and scores."""
+
+    ids: NDArray[np.int64]
+    scores: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The searchable state after one generation."""
+
+    generation: int
+    parts: tuple[Part, ...] = ()
+
+    def __len__(self) -> int:
+        """Return the number of live passages."""
+        return sum(int(part.live.sum()) for part in self.parts)
+
+    def after(self, changes: Changes) -> Snapshot:
+        """Return the snapshot of ``changes.generation``."""
+        parts = [_bury(part, changes) for part in self.parts]
+        parts = [part for part in parts if part.live.any()]
+        if changes.added:
+            parts.append(part_of(changes.added))
+        return Snapshot(changes.generation, tuple(parts))
+
+    def allowed(self, where: Filter) -> list[Mask]:
+        """Return, per part, the rows that live and that ``where`` lets through."""
+        return [part.live & part.columns.mask(where) for part in self.parts]
+
+    def dense(self, query: NDArray[np.float32], k: int, allowed: Sequence[Mask]) -> Candidates:
+        """Return the ``k`` passages nearest to the unit vector ``query``, by cosine."""
+        found = [
+            (part.segment.ids[rows], scores)
+            for part, mask in zip(self.parts, allowed, strict=True)
+            for rows, scores in [part.segment.nearest(query, k, mask)]
+        ]
+        return _top(found, k)
+
+    def lexical(
+        self, tokens: Sequence[str], weights: dict[str, float], k: int, allowed: Sequence[Mask]
+    ) -> Candidates:
+        """Return the ``k`` passages with the highest BM25 score above 0."""
+        legs = [(part.segment.postings, part.live) for part in self.parts]
+        found = []
+        for part, mask, scores in zip(
+            self.parts, allowed, bm25(legs, tokens, weights), strict=True
+        ):
+            rows = np.flatnonzero((scores > 0) & mask)
+            if len(rows) > k:
+                rows = rows[np.argpartition(-scores[rows], k - 1)[:k]]
+            found.append((part.segment.ids[rows], scores[rows]))
+        return _top(found, k)
+
+    def holding(self, token: str) -> NDArray[np.int64]:
+        """Return the ids of the live passages that hold ``token``."""
+        found = []
+        for part in self.parts:
+            rows, _ = part.segment.postings.postings(token)
+            found.append(part.segment.ids[rows[part.live[rows]]])
+        return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+
+    def background(self, query: NDArray[np.float32]) -> tuple[float, float]:
+        """Return mean and standard deviation of ``query``'s cosine to the library at large.
+
+        Taken over at most the first ``BACKGROUND_ROWS`` rows, so that its cost does not grow.
+        """
+        if not self.parts:
+            return 0.0, 1.0
+        segment = self.parts[0].segment
+        rows = np.arange(min(len(segment), BACKGROUND_ROWS), dtype=np.int64)
+        cosines = segment.vectors(rows) @ query
+        return float(cosines.mean()), max(float(cosines.std()), 1e-3)
+
+    def ideal_bm25(self, tokens: Sequence[str], weights: dict[str, float]) -> float:
+        """Return the score of a passage that would be full of every query term."""
+        total = max(len(self), 1)
+        ideal = 0.0
+        for term in dict.fromkeys(tokens):
+            holders = len(self.holding(term))
+            idf = np.log(1.0 + (total - holders + 0.5) / (holders + 0.5))
+            ideal += 0.0 if term in weights else float(idf) * (K1 + 1.0)
+        return max(ideal, 1e-6)
+
+    def cosines(
+        self, query: NDArray[np.float32], ids: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Return the cosine of ``query`` to each of the passages ``ids`` (0 where not here)."""
+        out = np.zeros(len(ids), dtype=np.float32)
+        for part in self.parts:
+            known = part.segment.ids
+            places = np.minimum(np.searchsorted(known, ids), max(len(known) - 1, 0))
+            mine = np.flatnonzero(known[places] == ids)
+            out[mine] = part.segment.vectors(places[mine].astype(np.int64)) @ query
+        return out
+
+
+def part_of(rows: Sequence[Any]) -> Part:
+    """Index the joined passage rows of ``Changes.added``."""
+    vectors = np.stack([np.frombuffer(row.vector, dtype="<f4") for row in rows])
+    segment = Segment.build([r.id for r in rows], vectors, [r.tokens.split(" ") for r in rows])
+    return Part(segment, Columns.build(rows), np.ones(len(rows), dtype=np.bool_))
+
+
+def _bury(part: Part, changes: Changes) -> Part:
+    live = part.live & ~np.isin(part.segment.ids, changes.dead)
+    return Part(part.segment, part.columns.touched(changes.touched), live)
+
+
+def _top(
+    found: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]], k: int
+) -> Candidates:
+    if not found:
+        return Candidates(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
+    ids = np.concatenate([ids for ids, _ in found])
+    scores = np.concatenate([scores for _, scores in found])
+    best = np.lexsort((ids, -scores))[:k]  # equal scores: the older passage first
+    return Candidates(ids[best], scores[best].astype(np.float32))

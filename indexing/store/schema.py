@@ -1,0 +1,98 @@
+"""The tables of the record store."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+# One row: the generation that the last committed write made, and what the vectors were made with.
+state = Table(
+    "state",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("schema_version", Integer, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("encoder", String(200), nullable=False, default=""),
+    Column("tokenizer", String(200), nullable=False, default=""),
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("category", String(64)),
+    Column("urgency", String(16)),
+    Column("valid_from", Date),
+    Column("valid_until", Date),
+    Column("source", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("meta", JSON, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("updated_at", String(32), nullable=False),
+    Index("records_by_generation", "generation"),
+    Index("records_by_kind", "kind", "status", "category"),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column(
+        "record_id", String(64), ForeignKey("records.id", ondelete="CASCADE"), nullable=False
+    ),
+    Column("heading", JSON, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("source_start", Integer, nullable=False),
+    Column("source_end", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("part", String(32), nullable=False),
+    Column("valid_from", Date),
+    Column("valid_until", Date),
+    Column("tokens", Text, nullable=False),  # space-separated: cut once, kept for every rebuild
+    Column("vector", LargeBinary, nullable=False),  # float32, little-endian, unit length
+    Column("generation", Integer, nullable=False),
+    Index("passages_by_record", "record_id"),
+    Index("passages_by_generation", "generation"),
+    sqlite_autoincrement=True,  # a passage id is never used twice
+)
+
+# Which passages left in which generation: ids only, nothing of what they said.
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("passage_id", Integer, primary_key=True),
+    Column("generation", Integer, nullable=False, index=True),
+)
+
+# Who changed what, one row a committed write and record.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("generation", Integer, nullable=False, index=True),
+    Column("at", String(32), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("record_id", String(64), nullable=False, index=True),
+)
