@@ -1,0 +1,180 @@
+"""The one way in: pages, command line and API call the assistant and nothing below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import cases
+import kb
+from cases.triage import Triager, load_triager
+from desk import importing, opening
+from desk.answering import Answer, compose
+from desk.importing import FileReport
+from desk.opening import Progress, silent
+from desk.settings import Settings
+from indexing.errors import InputError
+from indexing.library import Library
+from indexing.masking import Masked, Masker
+from indexing.records import Filter, Kind, Record, Result, Status
+
+SHIPPED = (
+    (Kind.POLICY, Path(kb.__file__).parent / "policies"),
+    (Kind.WORDING, Path(kb.__file__).parent / "wording"),
+    (Kind.CASE, Path(cases.__file__).parent / "library"),
+)
+
+
+class Assistant:
+    """Answers complaints from a library of cases, policies and standard wording."""
+
+    def __init__(self, library: Library, settings: Settings) -> None:
+        """Serve from ``library``."""
+        self.settings = settings
+        self._library = library
+
+    @classmethod
+    def open(
+        cls, settings: Settings, progress: Progress = silent, *, reembed: bool = False
+    ) -> Assistant:
+        """Open the library that ``settings`` names.
+
+        ``reembed`` recomputes all vectors if another model or dictionary made them.
+
+        Raises:
+            TousuError: Home folder, store or model cannot be used.
+        """
+        return cls(opening.open_library(settings, progress, reembed=reembed), settings)
+
+    # -- the librarian ---------------------------------------------------------------------------
+
+    def build(self, progress: Progress = silent) -> list[FileReport]:
+        """Bring the shipped content into the store and save the index."""
+        reports = []
+        for number, (kind, folder) in enumerate(SHIPPED):
+            base = number / len(SHIPPED)
+            reports += importing.import_files(
+                self._library,
+                self._reader,
+                [folder],
+                kind,
+                publish=False,
+                actor=self.settings.actor,
+                progress=lambda text, share, base=base: progress(  # type: ignore[misc]
+                    text, base + share / len(SHIPPED)
+                ),
+            )
+        self._library.compact()
+        progress("索引已建立", 1.0)
+        return reports
+
+    def import_files(
+        self,
+        paths: Sequence[Path],
+        kind: Kind,
+        *,
+        publish: bool = False,
+        progress: Progress = silent,
+    ) -> list[FileReport]:
+        """Import files or folders; a report for each file."""
+        reports = importing.import_files(
+            self._library,
+            self._reader,
+            paths,
+            kind,
+            publish=publish,
+            actor=self.settings.actor,
+            progress=progress,
+        )
+        if any(report.stored for report in reports):
+            self._library.compact()
+        return reports
+
+    def delete(self, ids: Sequence[str]) -> int:
+        """Delete records with their passages and vectors."""
+        return self._library.delete(ids, actor=self.settings.actor)
+
+    def set_status(self, record_id: str, status: Status) -> int:
+        """Publish, retire or draft a record."""
+        return self._library.set_status(record_id, status, actor=self.settings.actor)
+
+    # -- the agent -------------------------------------------------------------------------------
+
+    def search(self, text: str, where: Filter | None = None, *, limit: int = 10) -> Result:
+        """Find the records that match ``text``; by default those published and in force today.
+
+        Raises:
+            InputError: The text is empty or too long.
+        """
+        where = where or Filter(as_of=self.today())
+        return self._library.search(self._checked(text), [where], limit=limit)[0]
+
+    def answer(self, text: str, *, as_of: date | None = None) -> Answer:
+        """Answer a complaint: triage, similar cases, clauses and standard wording.
+
+        Raises:
+            InputError: The text is empty or too long.
+        """
+        day = as_of or self.today()
+        kinds = (Kind.CASE, Kind.POLICY, Kind.WORDING)
+        wheres = [Filter(kinds=(kind,), as_of=day) for kind in kinds]
+        checked = self._checked(text)
+        found = self._library.search(checked, wheres, limit=10)
+        return compose(checked, found, self._triager, self._wordings_linked_by, day)
+
+    def mask(self, text: str) -> Masked:
+        """Mask the personal data in ``text``; the masked text has the same length."""
+        return self._masker.mask(text)
+
+    def record(self, record_id: str) -> Record:
+        """Return one record.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return self._library.store.record(record_id)
+
+    def records(self, where: Filter) -> list[Record]:
+        """Return the matching records, without their passages."""
+        return self._library.store.records(where)
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of records of each kind, and of passages."""
+        return self._library.store.counts()
+
+    def generation(self) -> int:
+        """Return the number of the store's last committed write."""
+        return self._library.store.generation()
+
+    def today(self) -> date:
+        """Return the desk's day."""
+        return date.today()  # noqa: DTZ011 - the desk's own wall clock is what "today" means
+
+    # -- parts -----------------------------------------------------------------------------------
+
+    def _checked(self, text: str) -> str:
+        text = text.strip()
+        if not text:
+            raise InputError("没有输入内容,请描述投诉情况。")
+        if len(text) > self.settings.max_query_chars:
+            limit = self.settings.max_query_chars
+            raise InputError(f"输入有 {len(text)} 字,超过上限 {limit} 字,请只保留与投诉有关的部分。")
+        return text
+
+    def _wordings_linked_by(self, ids: Sequence[str], day: date) -> Iterator[Record]:
+        where = Filter(kinds=(Kind.WORDING,), as_of=day)
+        return (r for r in self._library.store.records(where) if r.id in ids)
+
+    @cached_property
+    def _masker(self) -> Masker:
+        return opening.open_masker()
+
+    @cached_property
+    def _reader(self) -> opening.Reader:
+        return opening.open_reader(self.settings)
+
+    @cached_property
+    def _triager(self) -> Triager:
+        return load_triager()

@@ -1,0 +1,196 @@
+"""From a file to a record: decode, parse or clean, mask, split."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from cases.categories import Categories
+from cases.record import read_case
+from indexing.chunking import split
+from indexing.errors import FormatError, InputError
+from indexing.frontmatter import YamlText, has_front_matter
+from indexing.masking import Masker
+from indexing.records import Kind, Passage, Record, Status
+from indexing.text import clean
+from indexing.text.decode import decode
+from kb.policy import read_policy
+from kb.wording import Version, Wording, read_wording
+
+TEXT_SUFFIXES = (".md", ".markdown", ".txt")
+YAML_SUFFIXES = (".yaml", ".yml")
+_DOCUMENT_PREFIX = {Kind.CASE: "C-DOC", Kind.POLICY: "P-DOC"}
+
+
+@dataclass(frozen=True)
+class Read:
+    """A record read from a file, with notes in Chinese of what was repaired on the way."""
+
+    record: Record
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads files of the contract's formats and plain text documents."""
+
+    masker: Masker
+    categories: Categories
+    max_bytes: int
+
+    def read(self, path: Path, kind: Kind, name: str, *, publish: bool) -> Read:
+        """Return the record that ``path`` holds; ``name`` is what messages call the file.
+
+        Raises:
+            InputError: The file is not readable text, or breaks the format of ``kind``.
+        """
+        text = self._text(path, name)
+        if kind is Kind.WORDING:
+            if path.suffix.lower() not in YAML_SUFFIXES:
+                raise FormatError(f"{name}:口径应为 YAML 文件(.yaml)。")
+            return self._wording(text, name, publish=publish)
+        if kind is Kind.TICKET:
+            raise InputError(f"{name}:工单请以 csv 或 xlsx 导出表导入,不支持这种文件。")
+        if has_front_matter(text):
+            return self._with_header(text, kind, name, publish=publish)
+        if path.suffix.lower() in YAML_SUFFIXES:
+            raise FormatError(f"{name}:YAML 文件只能作为口径(--kind wording)导入。")
+        return self._document(text, kind, name, publish=publish)
+
+    def _text(self, path: Path, name: str) -> str:
+        try:
+            size = path.stat().st_size
+            if size > self.max_bytes:
+                limit = self.max_bytes // 2**20
+                raise InputError(f"{name}:文件有 {size / 2**20:.1f} MB,超过上限 {limit} MB。")
+            raw = path.read_bytes()
+        except OSError as error:
+            raise InputError(f"{name}:文件读不出来({error.strerror})。") from error
+        text = decode(raw, name)
+        if not text.strip():
+            raise InputError(f"{name}:文件是空的。")
+        return text
+
+    def _check_category(self, category: str, yaml_text: YamlText) -> None:
+        if category not in self.categories:
+            line = yaml_text.line_of(("category",))
+            raise FormatError(f"{yaml_text.name} 第{line}行:分类表中没有“{category}”。")
+
+    def _with_header(self, text: str, kind: Kind, name: str, *, publish: bool) -> Read:
+        header: Any
+        header, yaml_text = (read_case if kind is Kind.CASE else read_policy)(text, name)
+        self._check_category(header.category, yaml_text)
+        masked = self.masker.mask(text).text
+        passages = tuple(
+            Passage(c.heading, c.start, c.end, c.text, c.start, c.end)
+            for c in split(masked, start=yaml_text.end)
+        )
+        if not passages:
+            raise FormatError(f"{name}:front matter 之后没有正文。")
+        said = self._masked(header.model_dump(mode="json"))
+        return Read(
+            Record(
+                id=header.id,
+                kind=kind,
+                title=said["title"],
+                text=masked,
+                status=_status(Status(header.status), publish=publish),
+                passages=passages,
+                category=header.category,
+                urgency=getattr(header, "urgency", None),
+                valid_from=header.effective_from,
+                valid_until=header.effective_until,
+                source=said["source"],
+                file_name=name,
+                meta=said,
+            )
+        )
+
+    def _wording(self, text: str, name: str, *, publish: bool) -> Read:
+        wording, yaml_text = read_wording(text, name)
+        self._check_category(wording.category, yaml_text)
+        wording = Wording.model_validate(self._masked(wording.model_dump(mode="json")))
+        body, passages = _wording_passages(wording)
+        return Read(
+            Record(
+                id=wording.id,
+                kind=Kind.WORDING,
+                title=wording.title,
+                text=body,
+                status=_status(Status(wording.status), publish=publish),
+                passages=passages,
+                category=wording.category,
+                file_name=name,
+                meta=wording.model_dump(mode="json"),
+            )
+        )
+
+    def _document(self, text: str, kind: Kind, name: str, *, publish: bool) -> Read:
+        cleaned = clean(text)
+        masked = self.masker.mask(cleaned.text).text
+        chunks = split(masked)
+        if not chunks:
+            raise InputError(f"{name}:清理之后没有可用的正文。")
+        origin = cleaned.origin
+        passages = tuple(
+            Passage(
+                c.heading, c.start, c.end, c.text, int(origin[c.start]), int(origin[c.end - 1]) + 1
+            )
+            for c in chunks
+        )
+        title = self.masker.mask(Path(name).stem).text
+        digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+        record = Record(
+            id=f"{_DOCUMENT_PREFIX[kind]}-{digest}",
+            kind=kind,
+            title=title,
+            text=masked,
+            status=_status(Status.DRAFT, publish=publish),
+            passages=passages,
+            source=title,
+            file_name=self.masker.mask(name).text,
+            meta={"notes": list(cleaned.notes)},
+        )
+        return Read(record, tuple(cleaned.notes))
+
+    def _masked(self, value: Any) -> Any:
+        return _map_strings(value, lambda text: self.masker.mask(text).text)
+
+
+def _status(status: Status, *, publish: bool) -> Status:
+    return Status.PUBLISHED if publish and status is Status.DRAFT else status
+
+
+def _map_strings(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [_map_strings(item, change) for item in value]
+    if isinstance(value, dict):
+        return {key: _map_strings(item, change) for key, item in value.items()}
+    return value
+
+
+def _wording_passages(wording: Wording) -> tuple[str, tuple[Passage, ...]]:
+    """Return the versions' texts one after the other, and a passage for each version."""
+    texts: list[str] = []
+    passages = []
+    start = 0
+    for version in wording.versions:
+        text = version.text.strip()
+        end = start + len(text)
+        passages.append(_version_passage(version, start, end, text))
+        texts.append(text)
+        start = end + 2
+    return "\n\n".join(texts), tuple(passages)
+
+
+def _version_passage(version: Version, start: int, end: int, text: str) -> Passage:
+    since: date = version.valid_from
+    return Passage(
+        (), start, end, text, start, end, since, version.valid_until, part=version.version
+    )

@@ -1,0 +1,95 @@
+"""The JSON shapes of the contract: what programs may rely on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from desk.answering import Answer
+from desk.importing import FileReport
+from indexing.masking import Masked
+from indexing.records import Hit, Result
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """Return a hit as the contract shows it, with more keys behind the promised ones."""
+    return {
+        "kind": hit.kind.value,
+        "id": hit.id,
+        "title": hit.title,
+        "passage": hit.passage,
+        "span": list(hit.span),
+        "score": hit.score,
+        "highlights": [list(span) for span in hit.highlights],
+        "rank": hit.rank,
+        "category": hit.category,
+        "urgency": hit.urgency,
+        "status": hit.status.value,
+        "heading": list(hit.heading),
+        "source_span": list(hit.source_span),
+        "cosine": hit.cosine,
+        "bm25": hit.bm25,
+    }
+
+
+def result_json(result: Result) -> dict[str, Any]:
+    """Return what ``tousu search --json`` prints."""
+    return {
+        "generation": result.generation,
+        "no_match": result.no_match,
+        "hits": [hit_json(hit) for hit in result.hits],
+    }
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """Return what ``tousu answer --json`` prints."""
+    triage = answer.triage
+    return {
+        "generation": answer.generation,
+        "no_match": answer.no_match,
+        "triage": {
+            "category": triage.category,
+            "category_confidence": triage.category_confidence,
+            "runner_up": triage.runner_up,
+            "urgency": triage.urgency,
+            "reasons": list(triage.reasons),
+            "due_hours": triage.due_hours,
+            "ask": list(triage.ask),
+        },
+        "cases": [hit_json(hit) for hit in answer.cases],
+        "policies": [hit_json(hit) for hit in answer.policies],
+        "wording": [
+            hit_json(item.hit)
+            | {
+                "version": item.version.version,
+                "text": item.text,
+                "slots": list(item.slots),
+                "slot_details": {name: slot.model_dump() for name, slot in item.slots.items()},
+            }
+            for item in answer.wording
+        ],
+    }
+
+
+def masked_json(masked: Masked) -> dict[str, Any]:
+    """Return what ``tousu mask --json`` prints."""
+    return {"text": masked.text, "spans": [[s.start, s.end, s.kind] for s in masked.spans]}
+
+
+def import_json(reports: list[FileReport]) -> dict[str, Any]:
+    """Return what ``tousu import --json`` prints."""
+    return {
+        "files": [
+            {
+                "file": report.file,
+                "status": report.status,
+                "reason": report.reason,
+                "rows_in": report.rows_in,
+                "stored": report.stored,
+                "merged": report.merged,
+                "rejected": [{"row": r.row, "reason": r.reason} for r in report.rejected],
+                "ids": list(report.record_ids),
+                "notes": list(report.notes),
+            }
+            for report in reports
+        ]
+    }

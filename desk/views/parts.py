@@ -1,0 +1,67 @@
+"""What several pages share: the assistant itself, and how a passage looks."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+import streamlit as st
+
+from desk.assistant import Assistant
+from desk.settings import load_settings
+from indexing.errors import TousuError
+from indexing.records import Hit
+
+URGENCY_COLOURS = {"特急": "red", "紧急": "orange", "一般": "green"}
+
+
+@st.cache_resource(show_spinner=False)
+def _cached_assistant() -> dict[str, Assistant]:
+    return {}
+
+
+def assistant() -> Assistant:
+    """Return the assistant, opening it once with its progress shown; stops the page on error."""
+    cache = _cached_assistant()
+    if "assistant" not in cache:
+        bar = st.progress(0.0, "正在准备…")
+        try:
+            opened = Assistant.open(load_settings(), lambda t, share: bar.progress(share, t))
+            if opened.counts()["passages"] == 0:
+                opened.build(lambda text, share: bar.progress(min(share, 1.0), text))
+        except TousuError as error:
+            bar.empty()
+            st.error(str(error))
+            st.stop()
+        bar.empty()
+        cache["assistant"] = opened
+    return cache["assistant"]
+
+
+def marked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """Return ``text`` as HTML with ``spans`` marked.
+
+    >>> marked("a<b", [(0, 1)])
+    '<mark>a</mark>&lt;b'
+    """
+    pieces = []
+    position = 0
+    for start, end in spans:
+        pieces.append(html.escape(text[position:start]))
+        pieces.append(f"<mark>{html.escape(text[start:end])}</mark>")
+        position = end
+    pieces.append(html.escape(text[position:]))
+    return "".join(pieces).replace("\n", "<br>")
+
+
+def passage(hit: Hit) -> None:
+    """Draw a hit's passage with its heading and marked words."""
+    if hit.heading:
+        st.caption(" › ".join(hit.heading))
+    st.html(f"<div style='line-height:1.75'>{marked(hit.passage, hit.highlights)}</div>")
+
+
+def urgency_badge(urgency: str | None) -> None:
+    """Draw an urgency grade in its colour."""
+    if urgency:
+        st.badge(urgency, color=URGENCY_COLOURS.get(urgency, "gray"))  # type: ignore[arg-type]
