@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # An extra package index for the CPU build of torch, for instance
-#   make app TORCH_INDEX=https://download.pytorch.org/whl/cpu
+#   make app TORCH_INDEX=(the CPU index that pytorch.org names)
 TORCH_INDEX ?=
 PIP_FLAGS := -q --disable-pip-version-check -c constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 

@@ -62,14 +62,14 @@ def read_case(text: str, name: str) -> tuple[CaseHeader, YamlText]:
     for match in _HEADING.finditer(text, yaml_text.end):
         line = text.count("\n", 0, match.start()) + 1
         if match.group(1) not in SECTIONS:
-            raise FormatError(f"{name} 第{line}行:不认识的小节“{match.group(1)}”。")
+            raise FormatError(f"{name} 第{line}行：不认识的小节“{match.group(1)}”。")
         if match.group(1) in found:
-            raise FormatError(f"{name} 第{line}行:小节“{match.group(1)}”重复。")
+            raise FormatError(f"{name} 第{line}行：小节“{match.group(1)}”重复。")
         found.add(match.group(1))
     for section in REQUIRED_SECTIONS:
         if section not in found:
             line = text.count("\n") + 1
-            raise FormatError(f"{name} 第{line}行:缺少小节“{section}”。")
+            raise FormatError(f"{name} 第{line}行：缺少小节“{section}”。")
     return header, yaml_text
 
 

@@ -157,10 +157,10 @@ class Assistant:
     def _checked(self, text: str) -> str:
         text = text.strip()
         if not text:
-            raise InputError("没有输入内容,请描述投诉情况。")
+            raise InputError("没有输入内容，请描述投诉情况。")
         if len(text) > self.settings.max_query_chars:
             limit = self.settings.max_query_chars
-            raise InputError(f"输入有 {len(text)} 字,超过上限 {limit} 字,请只保留与投诉有关的部分。")
+            raise InputError(f"输入有 {len(text)} 字，超过上限 {limit} 字，请只保留与投诉有关的部分。")
         return text
 
     def _wordings_linked_by(self, ids: Sequence[str], day: date) -> Iterator[Record]:

@@ -24,7 +24,7 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
-FromFile = Annotated[Path | None, typer.Option("--file", help="JSONL 文件,每行一个带 id、text 的对象")]
+FromFile = Annotated[Path | None, typer.Option("--file", help="JSONL 文件，每行一个带 id、text 的对象")]
 Text = Annotated[str | None, typer.Argument(help="投诉描述")]
 
 NOT_FOUND = 1
@@ -46,7 +46,7 @@ def main() -> None:
 @app.command()
 def build(
     *,
-    reembed: Annotated[bool, typer.Option(help="换了模型或词典后,重算全部向量")] = False,
+    reembed: Annotated[bool, typer.Option(help="换了模型或词典后，重算全部向量")] = False,
     as_json: AsJson = False,
 ) -> None:
     """把自带的案例、制度和口径装入记录库,并建立索引。"""
@@ -81,10 +81,10 @@ def search(
     *,
     file: FromFile = None,
     kind: Annotated[list[Kind] | None, typer.Option(help="只找这些种类")] = None,
-    category: Annotated[list[str] | None, typer.Option(help="只找这些分类,如 N 或 N/漫游")] = None,
+    category: Annotated[list[str] | None, typer.Option(help="只找这些分类，如 N 或 N/漫游")] = None,
     urgency: Annotated[list[str] | None, typer.Option(help="只找这些紧急程度")] = None,
     status: Annotated[list[Status] | None, typer.Option(help="默认只找已发布的")] = None,
-    as_of: Annotated[str | None, typer.Option(help="有效日期 YYYY-MM-DD,默认今天")] = None,
+    as_of: Annotated[str | None, typer.Option(help="有效日期 YYYY-MM-DD，默认今天")] = None,
     expired: Annotated[bool, typer.Option("--expired", help="也找未生效和已过期的")] = False,
     limit: Annotated[int, typer.Option(min=1, max=100, help="最多几条")] = 10,
     as_json: AsJson = False,
@@ -112,7 +112,7 @@ def answer(
     text: Text = None,
     *,
     file: FromFile = None,
-    as_of: Annotated[str | None, typer.Option(help="有效日期 YYYY-MM-DD,默认今天")] = None,
+    as_of: Annotated[str | None, typer.Option(help="有效日期 YYYY-MM-DD，默认今天")] = None,
     as_json: AsJson = False,
 ) -> None:
     """给出分级、相似案例、适用条款和标准口径。"""
@@ -139,6 +139,22 @@ def mask(text: Text = None, *, file: FromFile = None, as_json: AsJson = False) -
         batch=file is not None,
         as_json=as_json,
     )
+
+
+@app.command()
+def evaluate(
+    folder: Annotated[Path, typer.Argument(help="BEIR 格式的评测集")], *, as_json: AsJson = False
+) -> None:
+    """在一个评测集上测量查找的质量和速度(不动现有的数据)。"""
+    from desk.measuring import evaluate_folder  # loads the engine
+
+    found = evaluate_folder(load_settings(), folder, _progress)
+    shape = shapes.evaluation_json(found)
+    if as_json:
+        _print_json(shape)
+        return
+    for name, value in shape.items():
+        out.print(f"{name}: {value}", markup=False)
 
 
 @app.command()
@@ -192,7 +208,7 @@ def _items(text: str | None, file: Path | None) -> Iterator[dict[str, Any]]:
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"文件 {file} 读不出来,应为 UTF-8 编码的 JSONL。") from error
+        raise InputError(f"文件 {file} 读不出来，应为 UTF-8 编码的 JSONL。") from error
     for number, line in enumerate(lines, start=1):
         if line.strip():
             yield _item(line, f"{file} 第{number}行")
@@ -202,9 +218,9 @@ def _item(line: str, where: str) -> dict[str, Any]:
     try:
         item = json.loads(line)
     except ValueError as error:
-        raise InputError(f"{where}:不是有效的 JSON。") from error
+        raise InputError(f"{where}：不是有效的 JSON。") from error
     if not isinstance(item, dict) or not isinstance(item.get("text"), str):
-        raise InputError(f"{where}:应为带 text 字段的对象。")
+        raise InputError(f"{where}：应为带 text 字段的对象。")
     return item
 
 
@@ -246,7 +262,7 @@ def _print_import(reports: list[FileReport], *, as_json: bool) -> None:
     if not as_json:
         stored, merged = sum(r.stored for r in reports), sum(r.merged for r in reports)
         rejected = sum(len(r.rejected) for r in reports)
-        out.print(f"共 {len(reports)} 个文件:入库 {stored},相同 {merged},拒收 {rejected}。")
+        out.print(f"共 {len(reports)} 个文件：入库 {stored}，相同 {merged}，拒收 {rejected}。")
 
 
 def _show_hit(hit: Hit) -> None:
@@ -256,19 +272,19 @@ def _show_hit(hit: Hit) -> None:
 
 def _show_result(result: Result) -> None:
     if result.no_match:
-        out.print("没有合适的记录。最接近的是:" if result.hits else "没有合适的记录。")
+        out.print("没有合适的记录。最接近的是：" if result.hits else "没有合适的记录。")
     for hit in result.hits:
         _show_hit(hit)
 
 
 def _show_answer(result: Any) -> None:
     triage = result.triage
-    out.print(f"分类:{triage.category}({triage.category_confidence:.0%})")
-    out.print(f"紧急程度:{triage.urgency},{triage.due_hours} 小时内处理", markup=False)
+    out.print(f"分类：{triage.category}（{triage.category_confidence:.0%}）")
+    out.print(f"紧急程度：{triage.urgency}，{triage.due_hours} 小时内处理", markup=False)
     for reason in triage.reasons:
-        out.print(f"  依据:{reason}", markup=False)
+        out.print(f"  依据：{reason}", markup=False)
     for question in triage.ask:
-        out.print(f"  询问:{question}", markup=False)
+        out.print(f"  询问：{question}", markup=False)
     out.print("== 相似案例 ==" if result.cases else "== 没有合适的案例 ==")
     for hit in result.cases:
         _show_hit(hit)
@@ -279,3 +295,7 @@ def _show_answer(result: Any) -> None:
     for item in result.wording:
         out.print(f"{item.hit.rank}. [{item.hit.id}] {item.hit.title}", markup=False)
         out.print(f"   {item.text}", markup=False)
+
+
+if __name__ == "__main__":
+    main()

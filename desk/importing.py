@@ -104,9 +104,9 @@ def _reject_duplicates(
         record = found.record
         title, file_name = stored.get(record.id, (record.title, record.file_name))
         if counts[record.id] > 1:
-            text = f"{record.file_name}:编号 {record.id} 在这次导入中重复出现,请改用不同的编号。"
+            text = f"{record.file_name}：编号 {record.id} 在这次导入中重复出现，请改用不同的编号。"
         elif record.title != title and Path(record.file_name).name != Path(file_name).name:
-            text = f"{record.file_name}:编号 {record.id} 已被《{title}》使用,请改用别的编号。"
+            text = f"{record.file_name}：编号 {record.id} 已被《{title}》使用，请改用别的编号。"
         else:
             continue
         failed[path] = DuplicateIdError(text)

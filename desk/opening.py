@@ -41,7 +41,7 @@ def open_library(
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(f"数据文件夹 {settings.home} 不能使用({error.strerror})。") from error
+        raise StoreError(f"数据文件夹 {settings.home} 不能使用（{error.strerror}）。") from error
     encoder = open_encoder(settings, progress)
     progress("打开记录库和索引", 0.9)
     store = Store(settings.store_address)

@@ -51,10 +51,10 @@ class Reader:
         text = self._text(path, name)
         if kind is Kind.WORDING:
             if path.suffix.lower() not in YAML_SUFFIXES:
-                raise FormatError(f"{name}:口径应为 YAML 文件(.yaml)。")
+                raise FormatError(f"{name}：口径应为 YAML 文件(.yaml)。")
             return self._wording(text, name, publish=publish)
         if kind is Kind.TICKET:
-            raise InputError(f"{name}:工单请以 csv 或 xlsx 导出表导入,不支持这种文件。")
+            raise InputError(f"{name}：工单请以 csv 或 xlsx 导出表导入，不支持这种文件。")
         if has_front_matter(text):
             return self._with_header(text, kind, name, publish=publish)
         if path.suffix.lower() in YAML_SUFFIXES:
@@ -66,19 +66,19 @@ class Reader:
             size = path.stat().st_size
             if size > self.max_bytes:
                 limit = self.max_bytes // 2**20
-                raise InputError(f"{name}:文件有 {size / 2**20:.1f} MB,超过上限 {limit} MB。")
+                raise InputError(f"{name}：文件有 {size / 2**20:.1f} MB，超过上限 {limit} MB。")
             raw = path.read_bytes()
         except OSError as error:
-            raise InputError(f"{name}:文件读不出来({error.strerror})。") from error
+            raise InputError(f"{name}：文件读不出来（{error.strerror}）。") from error
         text = decode(raw, name)
         if not text.strip():
-            raise InputError(f"{name}:文件是空的。")
+            raise InputError(f"{name}：文件是空的。")
         return text
 
     def _check_category(self, category: str, yaml_text: YamlText) -> None:
         if category not in self.categories:
             line = yaml_text.line_of(("category",))
-            raise FormatError(f"{yaml_text.name} 第{line}行:分类表中没有“{category}”。")
+            raise FormatError(f"{yaml_text.name} 第{line}行：分类表中没有“{category}”。")
 
     def _with_header(self, text: str, kind: Kind, name: str, *, publish: bool) -> Read:
         header: Any
@@ -134,7 +134,7 @@ class Reader:
         masked = self.masker.mask(cleaned.text).text
         chunks = split(masked)
         if not chunks:
-            raise InputError(f"{name}:清理之后没有可用的正文。")
+            raise InputError(f"{name}：清理之后没有可用的正文。")
         origin = cleaned.origin
         passages = tuple(
             Passage(

@@ -35,10 +35,10 @@ class Settings(BaseSettings):
         default_factory=lambda: _Home().home.expanduser().absolute(), description="数据所在的文件夹"
     )
     store: str = Field(default="", description="记录库地址(SQLAlchemy URL),空为 home 下的 SQLite 文件")
-    index: str = Field(default="", description="索引文件夹,空为 home 下的 index")
-    model: str = Field(default="", description="向量模型的名称或文件夹,空为自带模型")
-    backend: str = Field(default="auto", description="推理后端:auto、fast 或 torch")
-    threads: int = Field(default=0, ge=0, description="推理线程数,0 为自动")
+    index: str = Field(default="", description="索引文件夹，空为 home 下的 index")
+    model: str = Field(default="", description="向量模型的名称或文件夹，空为自带模型")
+    backend: str = Field(default="auto", description="推理后端：auto、fast 或 torch")
+    threads: int = Field(default=0, ge=0, description="推理线程数，0 为自动")
     max_query_chars: int = Field(default=5000, ge=1, description="一次查询的最大字数")
     max_file_mb: int = Field(default=20, ge=1, description="导入文件的最大体积(MB)")
     actor: str = Field(default="tousu", description="写入审计记录的操作人")
@@ -85,7 +85,7 @@ def load_settings(**overrides: Any) -> Settings:
         name = ".".join(str(step) for step in first["loc"])
         raise InputError(f"设置 {name} 的值“{first.get('input')}”不合要求。") from error
     except ValueError as error:
-        raise InputError(f"设置文件 {CONFIG_NAME} 读不出来:{error}") from error
+        raise InputError(f"设置文件 {CONFIG_NAME} 读不出来：{error}") from error
 
 
 def explain(settings: Settings) -> list[tuple[str, str, str, str]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from desk.answering import Answer
 from desk.importing import FileReport
+from indexing.evaluation import Evaluation
 from indexing.masking import Masked
 from indexing.records import Hit, Result
 
@@ -92,4 +93,15 @@ def import_json(reports: list[FileReport]) -> dict[str, Any]:
             }
             for report in reports
         ]
+    }
+
+
+def evaluation_json(found: Evaluation) -> dict[str, Any]:
+    """Return what ``tousu evaluate --json`` prints."""
+    return {
+        "dataset": found.dataset,
+        "queries": found.queries,
+        "documents": found.documents,
+        **found.measures,
+        "seconds": {"index": found.index_seconds, "query_p50": found.query_p50_seconds},
     }

@@ -50,10 +50,10 @@ def read_front_matter(text: str, name: str) -> YamlText:
     """
     opening = _OPENING.match(text)
     if opening is None:
-        raise FormatError(f"{name} 第1行:缺少 front matter,文件应以 --- 开头。")
+        raise FormatError(f"{name} 第1行：缺少 front matter，文件应以 --- 开头。")
     closing = _CLOSING.search(text, opening.end())
     if closing is None:
-        raise FormatError(f"{name} 第1行:front matter 没有以 --- 结束。")
+        raise FormatError(f"{name} 第1行：front matter 没有以 --- 结束。")
     return _parse(text[opening.end() : closing.start()], name, 2, closing.end())
 
 
@@ -69,14 +69,14 @@ def _parse(text: str, name: str, first_line: int, end: int) -> YamlText:
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = first_line + (mark.line if mark is not None else 0)
-        raise FormatError(f"{name} 第{line}行:YAML 格式有误,无法读取。") from error
+        raise FormatError(f"{name} 第{line}行：YAML 格式有误，无法读取。") from error
     if not isinstance(values, dict) or not isinstance(node, yaml.MappingNode):
-        raise FormatError(f"{name} 第{first_line}行:应为“键: 值”的列表。")
+        raise FormatError(f"{name} 第{first_line}行：应为“键： 值”的列表。")
     keys = [key.value for key, _ in node.value]
     for number, key in enumerate(keys):
         if key in keys[:number]:
             line = first_line + node.value[number][0].start_mark.line
-            raise FormatError(f"{name} 第{line}行:字段 {key} 重复。")
+            raise FormatError(f"{name} 第{line}行：字段 {key} 重复。")
     return YamlText(name, values, node, first_line, end)
 
 
@@ -93,7 +93,7 @@ def validated(model: type[M], yaml_text: YamlText) -> M:
         path = tuple(first["loc"])
         line = yaml_text.line_of(path)
         where = ".".join(str(step) for step in path)
-        raise FormatError(f"{yaml_text.name} 第{line}行:{_sentence(first, where)}") from error
+        raise FormatError(f"{yaml_text.name} 第{line}行：{_sentence(first, where)}") from error
 
 
 def _sentence(problem: Any, where: str) -> str:
@@ -106,7 +106,7 @@ def _sentence(problem: Any, where: str) -> str:
             return str(problem["ctx"]["error"])
         case "literal_error" | "enum":
             expected = problem["ctx"]["expected"].replace(" or ", "、").replace(", ", "、")
-            return f"字段 {where} 只能是 {expected},现在是“{problem['input']}”。"
+            return f"字段 {where} 只能是 {expected}，现在是“{problem['input']}”。"
         case _:
             return f"字段 {where} 的值“{problem['input']}”不合要求。"
 

@@ -179,7 +179,7 @@ def searchable(record: Record, number: int) -> str:
     """Return what is embedded and cut for one passage: title and headings, then its text."""
     passage = record.passages[number]
     heading = [part for part in passage.heading if part != record.title]
-    return "\n".join([record.title, *heading[-2:], passage.text])
+    return "\n".join(part for part in (record.title, *heading[-2:], passage.text) if part)
 
 
 def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:

@@ -1,4 +1,9 @@
-"""From a query to ranked hits: two legs, fused, one hit a record, calibrated, highlighted."""
+"""From a query to ranked hits: two legs, fused, scored, one hit a record, highlighted.
+
+Reciprocal rank fusion picks the candidates; the calibrated score orders them. On the shared sets
+the score, a weighted sum of both legs' normalised scores, ranks better than the fused ranks alone
+(``docs/architecture.md`` has the figures).
+"""
 
 from __future__ import annotations
 
@@ -32,6 +37,11 @@ class Query:
     tokens: Sequence[str]
     weights: dict[str, float]
     codes: Sequence[str]
+
+    @property
+    def is_code(self) -> bool:
+        """Tell whether codes make up at least half of what was typed."""
+        return 2 * sum(map(len, self.codes)) >= len(self.text.strip())
 
 
 @dataclass(frozen=True)
@@ -79,21 +89,22 @@ class Retriever:
         dense = snapshot.dense(query.vector, DEPTH, allowed)
         lexical = snapshot.lexical(query.tokens, query.weights, DEPTH, allowed)
         fused = reciprocal_rank_fusion([dense.ids.tolist(), lexical.ids.tolist()])
-        exact = _holding_codes(query.codes, snapshot)
-        order = sorted(fused, key=lambda i: (-exact.get(i, 0), -fused[i]))
-        ids = np.array(order, dtype=np.int64)
+        ids = np.array(list(fused)[:DEPTH], dtype=np.int64)
         cosines = snapshot.cosines(query.vector, ids)
-        bm25 = _scores_of(lexical)
+        words = _scores_of(lexical)
+        held = _holding_codes(query.codes, snapshot)
         mean, spread = snapshot.background(query.vector)
         ideal = snapshot.ideal_bm25(query.tokens, query.weights)
         ranked = []
-        for passage_id, cosine in zip(order, cosines.tolist(), strict=True):
-            words = bm25.get(passage_id, 0.0)
-            held = exact.get(passage_id, 0) / len(query.codes) if query.codes else 0.0
-            features = Features(cosine, (cosine - mean) / spread, words / ideal, held)
+        for passage_id, cosine in zip(ids.tolist(), cosines.tolist(), strict=True):
+            bm25 = words.get(passage_id, 0.0)
+            share = held.get(passage_id, 0) / max(len(query.codes), 1)
+            features = Features(cosine, (cosine - mean) / spread, bm25 / ideal, share)
             score = self.calibration.probability(features)
-            ranked.append(Ranked(passage_id, score, cosine, words, features))
-        return ranked
+            ranked.append(Ranked(passage_id, score, cosine, bm25, features))
+        if query.is_code:  # a bare code must be matched to the letter, whatever else is near
+            return sorted(ranked, key=lambda place: (-place.features.codes, -place.score))
+        return sorted(ranked, key=lambda place: -place.score)
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from kb.slots import fill, preview, problem
 from kb.wording import Slot
 
 _EXAMPLES = (
-    "家里打电话断断续续,换了手机和卡也一样",
-    "没办过这个业务,却每月扣我保底消费",
-    "自称客服让我报验证码,说积分要清零",
+    "家里打电话断断续续，换了手机和卡也一样",
+    "没办过这个业务，却每月扣我保底消费",
+    "自称客服让我报验证码，说积分要清零",
 )
 
 
@@ -28,7 +28,7 @@ def show() -> None:
             "投诉描述",
             value=st.query_params.get("q", ""),
             height=110,
-            placeholder="客户怎么说就怎么写,例如:" + _EXAMPLES[0],
+            placeholder="客户怎么说就怎么写，例如：" + _EXAMPLES[0],
         )
         asked = st.form_submit_button(
             "查找相似案例和口径", type="primary", icon=":material/search:", help="Ctrl+Enter"
@@ -36,7 +36,7 @@ def show() -> None:
     if asked:
         st.query_params["q"] = text.strip()
     if not asked and not text.strip():
-        st.info("写下客户的投诉,按 Ctrl+Enter。试试:" + ";".join(_EXAMPLES))
+        st.info("写下客户的投诉，按 Ctrl+Enter。试试：" + "；".join(_EXAMPLES))
         return
     try:
         answer = desk.answer(text)
@@ -50,7 +50,7 @@ def show() -> None:
     with right:
         _wordings(answer)
         _policies(answer)
-    st.caption(f"索引第 {answer.generation} 代 · 本页网址可以收藏或发给同事,打开即重现这次查询")
+    st.caption(f"索引第 {answer.generation} 代 · 本页网址可以收藏或发给同事，打开即重现这次查询")
 
 
 def _triage(answer: Answer) -> None:
@@ -66,7 +66,7 @@ def _triage(answer: Answer) -> None:
                 st.write(f"**{label(triage.category)}**")
             else:
                 both = [c for c in (triage.category, triage.runner_up) if c]
-                st.write("不确定,可能是 " + " 或 ".join(label(c) for c in both))
+                st.write("不确定，可能是 " + " 或 ".join(label(c) for c in both))
         with urgency:
             st.caption("紧急程度与时限")
             urgency_badge(triage.urgency)
@@ -82,7 +82,7 @@ def _triage(answer: Answer) -> None:
 def _cases(answer: Answer) -> None:
     st.subheader("相似案例")
     if answer.no_match:
-        st.warning("没有合适的案例。请按左上的询问项补充现象、位置、时间后再查,或转专家处理。")
+        st.warning("没有合适的案例。请按左上的询问项补充现象、位置、时间后再查，或转专家处理。")
     for hit in answer.cases:
         with st.container(border=True):
             _title(hit)
@@ -138,7 +138,7 @@ def _wording_form(item: WordingHit) -> None:
         if slot.required and not values[name].strip()
     ]
     if missing:
-        st.caption("还要填:" + "、".join(missing))
+        st.caption("还要填：" + "、".join(missing))
     if not missing and not wrong:
         st.download_button(
             "下载回复",

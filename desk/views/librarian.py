@@ -20,9 +20,9 @@ def show() -> None:
     desk = assistant()
     st.title("资料入库")
     kind = _KINDS[st.segmented_control("种类", list(_KINDS), default="制度或资料") or "制度或资料"]
-    publish = st.toggle("直接发布(否则存为草稿,不参加查找)", value=False)
+    publish = st.toggle("直接发布（否则存为草稿，不参加查找）", value=False)
     files = st.file_uploader(
-        "拖入文件(md、txt;口径为 yaml)",
+        "拖入文件（md、txt；口径为 yaml）",
         type=["md", "markdown", "txt", "yaml", "yml"],
         accept_multiple_files=True,
     )
@@ -52,7 +52,7 @@ def _report(report: FileReport) -> None:
     if report.status == "rejected":
         st.error(report.reason)
         return
-    done = "已入库" if report.stored else "内容相同,未改动"
+    done = "已入库" if report.stored else "内容相同，未改动"
     st.success(f"{report.file}:{done}({'、'.join(report.record_ids)})")
     for note in report.notes:
         st.caption(note)

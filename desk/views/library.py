@@ -63,7 +63,7 @@ def _record_page(record_id: str) -> None:
     st.caption(" · ".join(part for part in parts if part))
     if record.kind is Kind.WORDING:
         for version in record.meta["versions"]:
-            st.markdown(f"##### 版本 {version['version']}({version['valid_from']} 起)")
+            st.markdown(f"##### 版本 {version['version']}（{version['valid_from']} 起）")
             st.code(version["text"], language=None, wrap_lines=True)
         return
     for piece in record.passages:

@@ -24,7 +24,7 @@ def open_engine(address: str, *, busy_timeout_s: float = 60.0) -> Engine:
         return create_engine(address)
     if pysqlite3.sqlite_version_info < WAL_SAFE_SINCE:
         raise StoreError(
-            f"SQLite {pysqlite3.sqlite_version} 的 WAL 模式可能丢失提交,"
+            f"SQLite {pysqlite3.sqlite_version} 的 WAL 模式可能丢失提交，"
             "请安装 pysqlite3 0.6.1 或更新版本。"
         )
     engine = create_engine(

@@ -89,10 +89,10 @@ class Store:
                         insert(state).values(id=1, schema_version=SCHEMA_VERSION, generation=0)
                     )
         except DatabaseError as error:
-            raise StoreError(f"记录库打不开或已损坏({error.orig});请用 tousu restore 恢复备份。") from error
+            raise StoreError(f"记录库打不开或已损坏（{error.orig}）;请用 tousu restore 恢复备份。") from error
         if found is not None and found.schema_version != SCHEMA_VERSION:
             raise StoreError(
-                f"记录库的结构版本是 {found.schema_version},本程序需要 {SCHEMA_VERSION};请先升级。"
+                f"记录库的结构版本是 {found.schema_version}，本程序需要 {SCHEMA_VERSION};请先升级。"
             )
 
     def close(self) -> None:
@@ -124,7 +124,7 @@ class Store:
                 return
             if connection.execute(select(func.count()).select_from(passages)).scalar_one():
                 raise StaleIndexError(
-                    "记录库的向量由另一个模型或词典建立,不能混用;请运行 tousu build --reembed 重建。"
+                    "记录库的向量由另一个模型或词典建立，不能混用；请运行 tousu build --reembed 重建。"
                 )
             connection.execute(update(state).values(encoder=encoder, tokenizer=tokenizer))
 
@@ -165,7 +165,7 @@ class Store:
                 _bury(connection, record_id, generation)
                 gone = connection.execute(delete(records).where(records.c.id == record_id))
                 if gone.rowcount == 0:
-                    raise NotFoundError(f"没有编号为 {record_id} 的记录,未删除任何内容。")
+                    raise NotFoundError(f"没有编号为 {record_id} 的记录，未删除任何内容。")
                 _log(connection, generation, actor, "delete", record_id)
         return generation
 

@@ -117,7 +117,7 @@ def test_another_opening_sees_the_same_and_catches_up(library, open_library):
 
 def test_many_small_writes_rank_like_one_big_one(open_library, library):
     for number in range(30):
-        library.write([make_record(f"M{number:02d}", f"第{number}件:短信收不到")], actor="测试")
+        library.write([make_record(f"M{number:02d}", f"第{number}件：短信收不到")], actor="测试")
         found(library, "短信")
     fresh = open_library()
     fresh.compact()
