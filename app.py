@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from desk.views import answer, library, librarian, settings
+from desk.views import answer, librarian, library, settings
 
 st.set_page_config(page_title="投诉助手", page_icon="📞", layout="wide")
 st.navigation(
     [
-        st.Page(answer.show, title="接诉台", icon=":material/support_agent:", url_path="answer", default=True),
+        st.Page(
+            answer.show,
+            title="接诉台",
+            icon=":material/support_agent:",
+            url_path="answer",
+            default=True,
+        ),
         st.Page(library.show, title="案例库", icon=":material/menu_book:", url_path="library"),
         st.Page(librarian.show, title="资料入库", icon=":material/upload_file:", url_path="import"),
         st.Page(settings.show, title="设置", icon=":material/settings:", url_path="settings"),

@@ -1,0 +1,1 @@
+"""What happened: typical cases, their categories, urgency and triage."""

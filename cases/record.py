@@ -46,7 +46,7 @@ class CaseHeader(BaseModel):
     def _ends_after_it_begins(self) -> CaseHeader:
         begin, end = self.effective_from, self.effective_until
         if begin is not None and end is not None and end < begin:
-            raise ValueError(f"结束日期 {end} 早于开始日期 {begin}。")  # noqa: TRY003
+            raise ValueError(f"结束日期 {end} 早于开始日期 {begin}。")
         return self
 
 
@@ -74,9 +74,9 @@ def read_case(text: str, name: str) -> tuple[CaseHeader, YamlText]:
 
 
 def sections(text: str) -> dict[str, str]:
-    """Return the case's sections by name, in file order.
+    r"""Return the case's sections by name, in file order.
 
-    >>> sections("## 投诉描述\\n串线\\n## 处理\\n解释")
+    >>> sections("## 投诉描述\n串线\n## 处理\n解释")
     {'投诉描述': '串线', '处理': '解释'}
     """
     marks = list(_HEADING.finditer(text))

@@ -1,0 +1,1 @@
+"""What people and programs touch: assistant, command line, pages, settings."""

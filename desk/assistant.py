@@ -14,6 +14,7 @@ from desk import importing, opening
 from desk.answering import Answer, compose
 from desk.importing import FileReport
 from desk.opening import Progress, silent
+from desk.reading import Reader
 from desk.settings import Settings
 from indexing.errors import InputError
 from indexing.library import Library
@@ -160,7 +161,9 @@ class Assistant:
             raise InputError("没有输入内容，请描述投诉情况。")
         if len(text) > self.settings.max_query_chars:
             limit = self.settings.max_query_chars
-            raise InputError(f"输入有 {len(text)} 字，超过上限 {limit} 字，请只保留与投诉有关的部分。")
+            raise InputError(
+                f"输入有 {len(text)} 字，超过上限 {limit} 字，请只保留与投诉有关的部分。"
+            )
         return text
 
     def _wordings_linked_by(self, ids: Sequence[str], day: date) -> Iterator[Record]:
@@ -172,7 +175,7 @@ class Assistant:
         return opening.open_masker()
 
     @cached_property
-    def _reader(self) -> opening.Reader:
+    def _reader(self) -> Reader:
         return opening.open_reader(self.settings)
 
     @cached_property

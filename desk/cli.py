@@ -24,7 +24,9 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
-FromFile = Annotated[Path | None, typer.Option("--file", help="JSONL 文件，每行一个带 id、text 的对象")]
+FromFile = Annotated[
+    Path | None, typer.Option("--file", help="JSONL 文件，每行一个带 id、text 的对象")
+]
 Text = Annotated[str | None, typer.Argument(help="投诉描述")]
 
 NOT_FOUND = 1
@@ -99,10 +101,10 @@ def search(
         urgencies=tuple(urgency or ()),
         as_of=None if expired else (_day(as_of) or assistant.today()),
     )
-    results = (
-        (item, assistant.search(item["text"], where, limit=limit)) for item in items
+    results = ((item, assistant.search(item["text"], where, limit=limit)) for item in items)
+    found = _emit(
+        results, shapes.result_json, _show_result, batch=file is not None, as_json=as_json
     )
-    found = _emit(results, shapes.result_json, _show_result, batch=file is not None, as_json=as_json)
     if file is None and all(result.no_match for result in found):
         raise typer.Exit(NOT_FOUND)
 
@@ -119,7 +121,9 @@ def answer(
     items = list(_items(text, file))
     assistant = _open()
     results = ((item, assistant.answer(item["text"], as_of=_day(as_of))) for item in items)
-    found = _emit(results, shapes.answer_json, _show_answer, batch=file is not None, as_json=as_json)
+    found = _emit(
+        results, shapes.answer_json, _show_answer, batch=file is not None, as_json=as_json
+    )
     if file is None and all(result.no_match for result in found):
         raise typer.Exit(NOT_FOUND)
 

@@ -34,7 +34,9 @@ class Settings(BaseSettings):
     home: Path = Field(
         default_factory=lambda: _Home().home.expanduser().absolute(), description="数据所在的文件夹"
     )
-    store: str = Field(default="", description="记录库地址(SQLAlchemy URL),空为 home 下的 SQLite 文件")
+    store: str = Field(
+        default="", description="记录库地址(SQLAlchemy URL),空为 home 下的 SQLite 文件"
+    )
     index: str = Field(default="", description="索引文件夹，空为 home 下的 index")
     model: str = Field(default="", description="向量模型的名称或文件夹，空为自带模型")
     backend: str = Field(default="auto", description="推理后端：auto、fast 或 torch")
@@ -49,8 +51,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic passes it by name
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Put the TOML file of the home folder below the environment."""
         toml = TomlConfigSettingsSource(settings_cls, _Home().home.expanduser() / CONFIG_NAME)

@@ -1,0 +1,1 @@
+"""Finding: text to passages to ranked hits; knows nothing of complaints."""

@@ -80,9 +80,7 @@ def evaluate(library: Library, folder: Path, progress: Progress) -> Evaluation:
 
 def _record(document: dict[str, Any]) -> Record:
     text = str(document["text"])
-    passages = tuple(
-        Passage((), c.start, c.end, c.text, c.start, c.end) for c in split(text)
-    )
+    passages = tuple(Passage((), c.start, c.end, c.text, c.start, c.end) for c in split(text))
     return Record(
         id=str(document["_id"]),
         kind=Kind.CASE,

@@ -111,7 +111,7 @@ def _sentence(problem: Any, where: str) -> str:
             return f"字段 {where} 的值“{problem['input']}”不合要求。"
 
 
-def _child(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
+def _child(node: Any, step: str | int) -> Any:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if key.value == str(step):

@@ -16,7 +16,8 @@ from indexing.records import Filter, Record, Result, Status
 from indexing.retrieval import Retriever
 from indexing.snapshot import Part, Snapshot
 from indexing.snapshots import Identity
-from indexing.store.store import Prepared, Store, Written
+from indexing.store.store import Store, Written
+from indexing.store.writing import Prepared
 from indexing.tokens import Tokenizer
 
 if TYPE_CHECKING:
@@ -194,5 +195,3 @@ def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
             batch, passages = [], 0
     if batch:
         yield batch
-
-

@@ -118,9 +118,7 @@ class Snapshot:
             ideal += 0.0 if term in weights else float(idf) * (K1 + 1.0)
         return max(ideal, 1e-6)
 
-    def cosines(
-        self, query: NDArray[np.float32], ids: NDArray[np.int64]
-    ) -> NDArray[np.float32]:
+    def cosines(self, query: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the cosine of ``query`` to each of the passages ``ids`` (0 where not here)."""
         out = np.zeros(len(ids), dtype=np.float32)
         for part in self.parts:
@@ -143,9 +141,7 @@ def _bury(part: Part, changes: Changes) -> Part:
     return Part(part.segment, part.columns.touched(changes.touched), live)
 
 
-def _top(
-    found: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]], k: int
-) -> Candidates:
+def _top(found: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]], k: int) -> Candidates:
     if not found:
         return Candidates(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
     ids = np.concatenate([ids for ids, _ in found])

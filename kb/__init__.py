@@ -1,0 +1,1 @@
+"""What the company says: policies, standard wording, lexicon."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import pairwise
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -84,7 +85,7 @@ class Wording(BaseModel):
     @model_validator(mode="after")
     def _versions_do_not_overlap(self) -> Wording:
         ordered = sorted(self.versions, key=lambda version: version.valid_from)
-        for old, new in zip(ordered, ordered[1:], strict=False):
+        for old, new in pairwise(ordered):
             if old.valid_until is None or new.valid_from <= old.valid_until:
                 raise ValueError(f"版本 {old.version} 与 {new.version} 的有效期重叠。")
         return self

@@ -1,0 +1,1 @@
+"""One Streamlit view a file."""

@@ -152,9 +152,7 @@ def _wording_form(item: WordingHit) -> None:
 def _blank(item: WordingHit, name: str, slot: Slot) -> str:
     label = slot.label + ("" if slot.required else "(可不填)")
     hint = {"date": "如 12月3日", "datetime": "如 12月3日18:00", "phone": "如 10086"}
-    return st.text_input(
-        label, key=f"{item.hit.id}.{name}", placeholder=hint.get(slot.kind, "")
-    )
+    return st.text_input(label, key=f"{item.hit.id}.{name}", placeholder=hint.get(slot.kind, ""))
 
 
 def _said(slot: Slot, value: str) -> str | None:

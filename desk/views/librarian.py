@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from desk.importing import FileReport
-from desk.views.parts import assistant
+from desk.views.parts import assistant, progress_bar
 from indexing.errors import TousuError
 from indexing.records import Kind
 
@@ -28,22 +28,14 @@ def show() -> None:
     )
     if not files or not st.button("入库", type="primary"):
         return
-    bar = st.progress(0.0, "正在读取…")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, progress_bar("正在读取…") as progress:
         for file in files:
             (Path(folder) / Path(file.name).name).write_bytes(file.getvalue())
         try:
-            reports = desk.import_files(
-                [Path(folder)],
-                kind,
-                publish=publish,
-                progress=lambda text, share: bar.progress(min(share, 1.0), text),
-            )
+            reports = desk.import_files([Path(folder)], kind, publish=publish, progress=progress)
         except TousuError as error:
-            bar.empty()
             st.error(str(error))
             return
-    bar.empty()
     for report in reports:
         _report(report)
 

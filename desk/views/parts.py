@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import streamlit as st
 
@@ -24,18 +25,30 @@ def assistant() -> Assistant:
     """Return the assistant, opening it once with its progress shown; stops the page on error."""
     cache = _cached_assistant()
     if "assistant" not in cache:
-        bar = st.progress(0.0, "正在准备…")
-        try:
-            opened = Assistant.open(load_settings(), lambda t, share: bar.progress(share, t))
-            if opened.counts()["passages"] == 0:
-                opened.build(lambda text, share: bar.progress(min(share, 1.0), text))
-        except TousuError as error:
-            bar.empty()
-            st.error(str(error))
-            st.stop()
-        bar.empty()
+        with progress_bar("正在准备…") as progress:
+            try:
+                opened = Assistant.open(load_settings(), progress)
+                if opened.counts()["passages"] == 0:
+                    opened.build(progress)
+            except TousuError as error:
+                st.error(str(error))
+                st.stop()
         cache["assistant"] = opened
     return cache["assistant"]
+
+
+@contextmanager
+def progress_bar(text: str) -> Iterator[Callable[[str, float], None]]:
+    """Draw a progress bar while the block runs, and yield what moves it."""
+    bar = st.progress(0.0, text)
+
+    def move(said: str, share: float) -> None:
+        bar.progress(min(max(share, 0.0), 1.0), said)
+
+    try:
+        yield move
+    finally:
+        bar.empty()
 
 
 def marked(text: str, spans: Sequence[tuple[int, int]]) -> str:

@@ -7,7 +7,13 @@ import streamlit as st
 from desk.settings import explain
 from desk.views.parts import assistant
 
-_NAMES = {"case": "案例", "policy": "制度", "wording": "口径", "ticket": "工单", "passages": "文本块"}
+_NAMES = {
+    "case": "案例",
+    "policy": "制度",
+    "wording": "口径",
+    "ticket": "工单",
+    "passages": "文本块",
+}
 
 
 def show() -> None:

@@ -1,0 +1,1 @@
+"""Records, passages and vectors in one SQL database."""

@@ -57,9 +57,7 @@ passages = Table(
     "passages",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column(
-        "record_id", String(64), ForeignKey("records.id", ondelete="CASCADE"), nullable=False
-    ),
+    Column("record_id", String(64), ForeignKey("records.id", ondelete="CASCADE"), nullable=False),
     Column("heading", JSON, nullable=False),
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),

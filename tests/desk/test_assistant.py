@@ -46,7 +46,9 @@ def test_an_answer_has_clauses_wording_and_triage_of_one_generation(shipped):
     assert set(first.slots) == {name for name in first.slots if "{" + name + "}" in first.text}
 
 
-@pytest.mark.parametrize("text", ["今天天气不错适合去爬山", "红烧肉怎么做才好吃", "帮我写一首关于春天的诗"])
+@pytest.mark.parametrize(
+    "text", ["今天天气不错适合去爬山", "红烧肉怎么做才好吃", "帮我写一首关于春天的诗"]
+)
 def test_what_no_case_fits_gets_no_case(shipped, text):
     answer = shipped.answer(text)
     assert answer.no_match

@@ -66,7 +66,10 @@ def test_settings_say_where_each_value_comes_from(run, tmp_path):
     assert rows["backend"] == {"value": "auto", "origin": "默认值", "help": rows["backend"]["help"]}
 
 
-CASE = "---\nid: C-X-1\ntitle: 标题\ncategory: {}\nurgency: 一般\nstatus: published\n---\n## 投诉描述\n宽带断了。\n## 处理\n修好。\n"
+CASE = (
+    "---\nid: C-X-1\ntitle: 标题\ncategory: {}\nurgency: 一般\nstatus: published\n---\n"
+    "## 投诉描述\n宽带断了。\n## 处理\n修好。\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -74,8 +77,12 @@ CASE = "---\nid: C-X-1\ntitle: 标题\ncategory: {}\nurgency: 一般\nstatus: pu
     [
         ("binary.txt", b"\x00\x01\x02\xff" * 100, "binary.txt"),
         ("empty.md", b"", "empty.md：文件是空的。"),
-        ("broken.md", "---\nid: [\n---\n".encode(), "broken.md 第"),
-        ("unknown.md", CASE.format("N/没有的分类").encode(), "unknown.md 第4行：分类表中没有“N/没有的分类”。"),
+        ("broken.md", b"---\nid: [\n---\n", "broken.md 第"),
+        (
+            "unknown.md",
+            CASE.format("N/没有的分类").encode(),
+            "unknown.md 第4行：分类表中没有“N/没有的分类”。",
+        ),
     ],
 )
 def test_a_bad_file_is_refused_in_one_sentence(run, tmp_path, name, content, message):

@@ -1,0 +1,123 @@
+"""What one transaction writes: rows of records, passages, tombstones and audit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, delete, insert, select, update
+
+from indexing.records import Record
+from indexing.store.schema import audit, passages, records, state, tombstones
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A record to store: ``tokens[i]`` and ``vectors[i]`` belong to ``record.passages[i]``."""
+
+    record: Record
+    tokens: Sequence[Sequence[str]]
+    vectors: NDArray[np.float32]
+
+
+def now() -> str:
+    """Return the time of a write, UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def next_generation(connection: Connection) -> int:
+    """Count the generation up and return it."""
+    connection.execute(update(state).values(generation=state.c.generation + 1))
+    return int(connection.execute(select(state.c.generation)).scalar_one())
+
+
+def log(connection: Connection, generation: int, actor: str, action: str, record_id: str) -> None:
+    """Add a row to the audit."""
+    connection.execute(
+        insert(audit).values(
+            generation=generation, at=now(), actor=actor, action=action, record_id=record_id
+        )
+    )
+
+
+def _columns(record: Record) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "id": record.id,
+        "kind": record.kind.value,
+        "title": record.title,
+        "text": record.text,
+        "status": record.status.value,
+        "category": record.category,
+        "urgency": record.urgency,
+        "valid_from": record.valid_from,
+        "valid_until": record.valid_until,
+        "source": record.source,
+        "file_name": record.file_name,
+        "meta": record.meta,
+    }
+    return values | {"content_hash": content_hash(values)}
+
+
+_HASHED = ("id", "kind", "title", "text", "status", "category", "urgency", "meta")
+
+
+def content_hash(values: dict[str, Any]) -> str:
+    """Return the SHA-256 of what a record says, whatever file it came from."""
+    said = {name: values[name] for name in _HASHED}
+    days = [str(values["valid_from"]), str(values["valid_until"])]
+    canonical = json.dumps([said, days], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def is_same(connection: Connection, record: Record) -> bool:
+    """Tell whether the stored record says the same as ``record``."""
+    query = select(records.c.content_hash).where(records.c.id == record.id)
+    return bool(connection.execute(query).scalar_one_or_none() == _columns(record)["content_hash"])
+
+
+def put_record(connection: Connection, record: Record, generation: int) -> None:
+    """Insert or update the row of a record."""
+    values = _columns(record) | {"generation": generation, "updated_at": now()}
+    changed = connection.execute(update(records).where(records.c.id == record.id).values(values))
+    if changed.rowcount == 0:
+        connection.execute(insert(records).values(values))
+
+
+def bury(connection: Connection, record_id: str, generation: int) -> None:
+    """Delete a record's passages, leaving their ids in the tombstones."""
+    old = select(passages.c.id).where(passages.c.record_id == record_id)
+    dead = [{"passage_id": i, "generation": generation} for i in connection.execute(old).scalars()]
+    if dead:
+        connection.execute(insert(tombstones), dead)
+        connection.execute(delete(passages).where(passages.c.record_id == record_id))
+
+
+def put_passages(connection: Connection, item: Prepared, generation: int) -> None:
+    """Replace a record's passages, tokens and vectors."""
+    bury(connection, item.record.id, generation)
+    rows = [
+        {
+            "record_id": item.record.id,
+            "heading": list(passage.heading),
+            "start": passage.start,
+            "end": passage.end,
+            "source_start": passage.source_start,
+            "source_end": passage.source_end,
+            "text": passage.text,
+            "part": passage.part,
+            "valid_from": passage.valid_from,
+            "valid_until": passage.valid_until,
+            "tokens": " ".join(tokens),
+            "vector": np.ascontiguousarray(vector, dtype="<f4").tobytes(),
+            "generation": generation,
+        }
+        for passage, tokens, vector in zip(
+            item.record.passages, item.tokens, item.vectors, strict=True
+        )
+    ]
+    if rows:
+        connection.execute(insert(passages), rows)
