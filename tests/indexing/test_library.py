@@ -54,7 +54,9 @@ def test_a_code_is_found_to_the_letter(library):
 
 
 def test_an_expired_passage_is_offered_only_when_asked_for(library):
-    old = make_record("E", "旧的宽带掉线规定", valid_from=date(2020, 1, 1), valid_until=date(2020, 12, 31))
+    old = make_record(
+        "E", "旧的宽带掉线规定", valid_from=date(2020, 1, 1), valid_until=date(2020, 12, 31)
+    )
     library.write([old], actor="测试")
     assert "E" not in found(library, "旧的宽带掉线规定", Filter(as_of=date(2021, 1, 1)))
     assert found(library, "旧的宽带掉线规定", Filter(as_of=date(2020, 12, 31)))[0] == "E"

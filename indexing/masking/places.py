@@ -1,0 +1,157 @@
+"""Street and house addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from indexing.masking.lexicon import Segments
+from indexing.masking.rules import AddressRules, alternatives
+from indexing.masking.spans import Finding
+
+_HAN = "[\u4e00-\u9fff]"
+_NUMBER = (
+    r"(?:\d{1,5}|[A-Za-z]\d{0,4}|[一二三四五六七八九十百]{1,4}|[甲乙丙丁东西南北])"
+    r"(?:[-#]\d{1,5}){0,3}"
+)
+_SUFFIX = r"(?:号楼|号院|号|弄|栋|幢|座|单元|室|楼|层|组|队|户|房|#)"
+_NO_ADDRESS_AFTER = r"(?!线|机|站|基站|频|口|载|扇|资源|信元|地块|工单|电梯|次|上午|下午|晚)"
+_CHAIN = (
+    rf"(?:第?{_NUMBER} ?{_SUFFIX}{_NO_ADDRESS_AFTER}[ ,，-]?){{1,6}}(?:\d{{2,4}}(?!\d"
+    rf"|[元块年月日个条次KMGkmg.%:]))?"
+    rf"|\d{{1,3}}-\d{{1,4}}(?:-\d{{1,5}}){{1,2}}(?!\d)"
+)
+# Bases that public buildings end in too: only a house or group number makes an address of them.
+_LOOSE = (
+    "村",
+    "屯",
+    "庄",
+    "镇",
+    "乡",
+    "中心",
+    "院",
+    "园",
+    "城",
+    "湾",
+    "郡",
+    "里",
+    "国际",
+    "一期",
+    "二期",
+    "社区",
+    "苑",
+)
+_HOUSE = re.compile(r"栋|幢|座|单元|室|号楼|组|队|户|房|号")
+_STRICT = ("大学", "学院", "中学", "小学", "中心", "院", "园", "城", "里", "国际")
+_STRICT_HOUSE = re.compile(r"栋|幢|单元|室|号楼|座")
+_NOT_IN_ADDRESS = frozenset("是否的了我不没在您他她这那")
+_LONGEST = 30
+_OFFICES = ("营业厅", "分公司", "支局")
+_PUBLIC_AFTER = ("营业厅", "店", "厅", "基站", "机房", "支局", "分公司", "沿线", "信号", "覆盖")
+
+
+class PlaceFinder:
+    """Finds addresses; a leading province and city stay readable."""
+
+    def __init__(self, rules: AddressRules) -> None:
+        """Build the patterns from the word lists."""
+        self._rules = rules
+        base = alternatives((*rules.roads, *rules.estates))
+        block = rf"(?<={_HAN}{_HAN})(?={_NUMBER}(?:栋|幢|座|号楼) ?(?:\d|[一二三四五六]单元))"
+        self._numbered = re.compile(
+            rf"(?P<base>{base}|{block})(?:[（(]{_HAN}{{1,8}}[)）])? ?(?P<chain>{_CHAIN})"
+        )
+        self._more = re.compile(
+            rf"[ ,，]?{_HAN}{{1,10}}?(?:{base}) ?(?:{_CHAIN})|[ ,，]?(?:{_CHAIN})"
+        )
+        self._cued = re.compile(
+            rf"(?:{alternatives(rules.cues)})[: 是为在于]{{0,3}}(?P<run>(?:{_HAN}|[0-9A-Za-z#()-]"
+            rf"| ){{4,40}})"
+        )
+        provinces, cities = alternatives(rules.provinces), alternatives(rules.cities)
+        self._region = re.compile(
+            rf"(?:{provinces})(?:省|市|自治区)|(?:{cities})市|(?:{provinces})(?=(?:{cities})市?)"
+        )
+        self._clear = re.compile(
+            rf"(?:(?:{provinces})(?:省|市|(?:壮族|回族|维吾尔)?自治区|(?=(?:{cities})市)))? ?"
+            rf"(?:(?:{cities})市|(?<=省){_HAN}{{2,4}}?市)?"
+        )
+        self._place = re.compile(
+            rf"{_HAN}(?:{alternatives((*rules.places, *rules.estates))})|\d{_SUFFIX}"
+        )
+
+    def find(self, text: str, segments: Segments) -> Iterator[Finding]:
+        """Yield the addresses in ``text``."""
+        done = 0
+        for match in self._numbered.finditer(text):
+            if match.start() < done or not self._fits(text, match):
+                continue
+            start = self._start(text, match, segments, done)
+            if start is None:
+                continue
+            done = self._end(text, match.end())
+            if not text.startswith(_OFFICES, done):
+                yield self._finding(text, start, done)
+        for match in self._cued.finditer(text):
+            end = self._cued_end(text, match)
+            if end is not None:
+                yield self._finding(text, match.start("run"), end)
+
+    def _finding(self, text: str, start: int, end: int) -> Finding:
+        while text[end - 1] in " ,，-":
+            end -= 1
+        clear = self._clear.match(text, start, end)
+        kept = clear.end() - start if clear else 0
+        return Finding(start, end, "address", clear=kept if start + kept < end else 0)
+
+    def _fits(self, text: str, match: re.Match[str]) -> bool:
+        base, chain = match["base"], match["chain"]
+        before = text[max(0, match.start() - 3) : match.end("base")]
+        if base in self._rules.roads and before.endswith(self._rules.not_roads):
+            return False
+        if base in _STRICT:
+            return _STRICT_HOUSE.search(chain) is not None
+        return base not in _LOOSE or _HOUSE.search(chain) is not None
+
+    def _start(self, text: str, match: re.Match[str], segments: Segments, floor: int) -> int | None:
+        """Walk back word by word from the base; None when nothing names the place."""
+        base = match.start("base")
+        start = max(segments.start_of(base), floor) if match["base"] else base
+        if start < base and text[start:base] in self._rules.stops:
+            start = base
+        while start > max(floor, base - _LONGEST):
+            place = start - 1
+            if text[place] == " " and place and text[place - 1] in "省市区县镇乡路村道":
+                start = place
+                continue
+            left = max(segments.start_of(place), floor)
+            if text[left:start] in self._rules.stops or not re.fullmatch(
+                f"{_HAN}+", text[left:start]
+            ):
+                break
+            start = left
+        region = self._region.search(text, start, base)
+        if region:
+            start = region.start()
+        return start if start < base and text[start:base].strip() else None
+
+    def _end(self, text: str, end: int) -> int:
+        while True:
+            more = self._more.match(text, end)
+            if more is None or more.end() == end:
+                return end
+            end = more.end()
+
+    def _cued_end(self, text: str, match: re.Match[str]) -> int | None:
+        """Return the end of an address that a cue introduces and no house number closes."""
+        run = match["run"]
+        places = list(self._place.finditer(run))
+        region = self._region.search(run)
+        if not places or (region is None and len(places) < 2) or (region and region.start() > 2):
+            return None
+        if set(run[: places[-1].end()]) & _NOT_IN_ADDRESS:
+            return None
+        end = match.start("run") + places[-1].end()
+        if text.startswith(_PUBLIC_AFTER, end) or places[-1].end() < 5:
+            return None
+        return end
