@@ -8,6 +8,7 @@ on what is in the index and not on the order in which it came there.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -65,31 +66,45 @@ class Postings:
         return self.rows[span], self.counts[span]
 
 
+def inverse_frequency(total: int, holders: int) -> float:
+    """Return the idf of a term that ``holders`` of ``total`` passages hold."""
+    return math.log(1.0 + (total - holders + 0.5) / (holders + 0.5))
+
+
 def bm25(
-    segments: Sequence[tuple[Postings, Mask]], query: Sequence[str], weights: dict[str, float]
-) -> list[NDArray[np.float32]]:
+    segments: Sequence[tuple[Postings, Mask]],
+    query: Sequence[str],
+    weights: dict[str, float],
+    sizes: tuple[int, int] | None = None,
+) -> tuple[list[NDArray[np.float32]], float]:
     """Score every row of every segment for ``query``.
 
     Each segment comes with the mask of its live rows; dead rows count in no statistic and score
     0. ``weights`` scales single query terms (1.0 where a term is absent), such as synonyms.
+    ``sizes`` are the live rows and their tokens, if the caller has counted them before.
+
+    Returns the scores, and the ideal one: that of a passage full of every unscaled query term.
     """
-    live_total = sum(int(mask.sum()) for _, mask in segments)
-    token_total = sum(int(p.lengths[mask].sum()) for p, mask in segments)
+    live_total, token_total = sizes or live_sizes(segments)
     scores = [np.zeros(len(postings.lengths), dtype=np.float32) for postings, _ in segments]
-    if live_total == 0 or token_total == 0:
-        return scores
-    mean_length = token_total / live_total
+    mean_length = token_total / max(live_total, 1)
+    ideal = 0.0
     for term in dict.fromkeys(query):
         found = [_live(postings.postings(term), mask) for postings, mask in segments]
         holders = sum(len(rows) for rows, _ in found)
-        if holders == 0:
-            continue
-        idf = np.log(1.0 + (live_total - holders + 0.5) / (holders + 0.5))
+        idf = inverse_frequency(live_total, holders)
+        ideal += 0.0 if term in weights else idf * (K1 + 1.0)
         weight = idf * weights.get(term, 1.0) * (K1 + 1.0)
         for (rows, counts), (postings, _), out in zip(found, segments, scores, strict=True):
             norm = K1 * (1.0 - B + (B / mean_length) * postings.lengths[rows])
             out[rows] += (weight * counts / (counts + norm)).astype(np.float32)
-    return scores
+    return scores, ideal
+
+
+def live_sizes(segments: Sequence[tuple[Postings, Mask]]) -> tuple[int, int]:
+    """Return the number of live rows and of their tokens."""
+    rows = sum(int(mask.sum()) for _, mask in segments)
+    return rows, sum(int(postings.lengths[mask].sum()) for postings, mask in segments)
 
 
 def _live(

@@ -87,19 +87,18 @@ class Retriever:
         """Return passages best first, with raw and calibrated scores."""
         allowed = snapshot.allowed(where)
         dense = snapshot.dense(query.vector, DEPTH, allowed)
-        lexical = snapshot.lexical(query.tokens, query.weights, DEPTH, allowed)
+        lexical, ideal = snapshot.lexical(query.tokens, query.weights, DEPTH, allowed)
         fused = reciprocal_rank_fusion([dense.ids.tolist(), lexical.ids.tolist()])
         ids = np.array(list(fused)[:DEPTH], dtype=np.int64)
         cosines = snapshot.cosines(query.vector, ids)
         words = _scores_of(lexical)
         held = _holding_codes(query.codes, snapshot)
         mean, spread = snapshot.background(query.vector)
-        ideal = snapshot.ideal_bm25(query.tokens, query.weights)
         ranked = []
         for passage_id, cosine in zip(ids.tolist(), cosines.tolist(), strict=True):
             bm25 = words.get(passage_id, 0.0)
             share = held.get(passage_id, 0) / max(len(query.codes), 1)
-            features = Features(cosine, (cosine - mean) / spread, bm25 / ideal, share)
+            features = Features(cosine, (cosine - mean) / spread, bm25 / max(ideal, 1e-6), share)
             score = self.calibration.probability(features)
             ranked.append(Ranked(passage_id, score, cosine, bm25, features))
         if query.is_code:  # a bare code must be matched to the letter, whatever else is near

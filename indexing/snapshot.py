@@ -7,14 +7,15 @@ an answer are read from one snapshot.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexing.columns import Columns
-from indexing.lexical import K1, bm25
+from indexing.lexical import Postings, bm25, live_sizes
 from indexing.records import Filter
 from indexing.segment import Segment
 from indexing.store.store import Changes
@@ -22,6 +23,7 @@ from indexing.store.store import Changes
 Mask = NDArray[np.bool_]
 
 BACKGROUND_ROWS = 2000
+MASKS_KEPT = 16  # of the filters last used
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Snapshot:
 
     generation: int
     parts: tuple[Part, ...] = ()
+    _masks: dict[Filter, list[Mask]] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         """Return the number of live passages."""
@@ -62,7 +65,13 @@ class Snapshot:
 
     def allowed(self, where: Filter) -> list[Mask]:
         """Return, per part, the rows that live and that ``where`` lets through."""
-        return [part.live & part.columns.mask(where) for part in self.parts]
+        found = self._masks.get(where)
+        if found is None:
+            found = [part.live & part.columns.mask(where) for part in self.parts]
+            if len(self._masks) >= MASKS_KEPT:
+                self._masks.clear()
+            self._masks[where] = found
+        return found
 
     def dense(self, query: NDArray[np.float32], k: int, allowed: Sequence[Mask]) -> Candidates:
         """Return the ``k`` passages nearest to the unit vector ``query``, by cosine."""
@@ -75,18 +84,24 @@ class Snapshot:
 
     def lexical(
         self, tokens: Sequence[str], weights: dict[str, float], k: int, allowed: Sequence[Mask]
-    ) -> Candidates:
-        """Return the ``k`` passages with the highest BM25 score above 0."""
-        legs = [(part.segment.postings, part.live) for part in self.parts]
+    ) -> tuple[Candidates, float]:
+        """Return the ``k`` passages with the highest BM25 score above 0, and the ideal score."""
+        scored, ideal = bm25(self._legs, tokens, weights, self._sizes)
         found = []
-        for part, mask, scores in zip(
-            self.parts, allowed, bm25(legs, tokens, weights), strict=True
-        ):
+        for part, mask, scores in zip(self.parts, allowed, scored, strict=True):
             rows = np.flatnonzero((scores > 0) & mask)
             if len(rows) > k:
                 rows = rows[np.argpartition(-scores[rows], k - 1)[:k]]
             found.append((part.segment.ids[rows], scores[rows]))
-        return _top(found, k)
+        return _top(found, k), ideal
+
+    @property
+    def _legs(self) -> list[tuple[Postings, Mask]]:
+        return [(part.segment.postings, part.live) for part in self.parts]
+
+    @cached_property
+    def _sizes(self) -> tuple[int, int]:
+        return live_sizes(self._legs)
 
     def holding(self, token: str) -> NDArray[np.int64]:
         """Return the ids of the live passages that hold ``token``."""
@@ -107,16 +122,6 @@ class Snapshot:
         rows = np.arange(min(len(segment), BACKGROUND_ROWS), dtype=np.int64)
         cosines = segment.vectors(rows) @ query
         return float(cosines.mean()), max(float(cosines.std()), 1e-3)
-
-    def ideal_bm25(self, tokens: Sequence[str], weights: dict[str, float]) -> float:
-        """Return the score of a passage that would be full of every query term."""
-        total = max(len(self), 1)
-        ideal = 0.0
-        for term in dict.fromkeys(tokens):
-            holders = len(self.holding(term))
-            idf = np.log(1.0 + (total - holders + 0.5) / (holders + 0.5))
-            ideal += 0.0 if term in weights else float(idf) * (K1 + 1.0)
-        return max(ideal, 1e-6)
 
     def cosines(self, query: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the cosine of ``query`` to each of the passages ``ids`` (0 where not here)."""
