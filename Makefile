@@ -8,7 +8,7 @@ TORCH_INDEX ?=
 PIP_FLAGS := -q --disable-pip-version-check -c constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup app build test test-slow lint bench eval clean
+.PHONY: help setup app build test test-slow lint bench calibrate clean
 
 help:  ## 列出命令
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ lint: setup  ## 检查代码风格和类型
 
 bench: setup  ## 运行性能基准,结果写入 benchmarks/results/
 	$(BIN)/python -m benchmarks
+
+calibrate: setup  ## 用标注查询重新拟合匹配度
+	$(BIN)/python -m benchmarks.calibrate --write
 
 clean:  ## 删除 .venv(不动数据)
 	rm -rf $(VENV)

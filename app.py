@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from desk.views import answer, librarian, library, settings
+from desk.views import answer, librarian, library, parts, settings
 
 st.set_page_config(page_title="投诉助手", page_icon="📞", layout="wide")
+parts.compact()
 st.navigation(
     [
         st.Page(

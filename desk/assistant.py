@@ -16,6 +16,7 @@ from desk.importing import FileReport
 from desk.opening import Progress, silent
 from desk.reading import Reader
 from desk.settings import Settings
+from indexing.calibration import Features
 from indexing.errors import InputError
 from indexing.library import Library
 from indexing.masking import Masked, Masker
@@ -111,6 +112,14 @@ class Assistant:
         """
         where = where or Filter(as_of=self.today())
         return self._library.search(self._checked(text), [where], limit=limit)[0]
+
+    def features(self, text: str, where: Filter) -> list[tuple[str, Features]]:
+        """Return the best records' ids with what spoke for each, for fitting the calibration."""
+        return self._library.features(self._checked(text), where, limit=20)
+
+    def binding(self) -> tuple[str, str]:
+        """Return the identities of the model and of the dictionary in use."""
+        return self._library.store.binding()
 
     def answer(self, text: str, *, as_of: date | None = None) -> Answer:
         """Answer a complaint: triage, similar cases, clauses and standard wording.

@@ -178,7 +178,10 @@ def app_(
     port: Annotated[int, typer.Option(help="端口")] = 8501,
     browser: Annotated[bool, typer.Option(help="自动打开浏览器")] = True,
 ) -> None:
-    """打开网页应用。"""
+    """打开网页应用；第一次先构建模型、自带内容和索引。"""
+    config = load_settings()
+    if not config.is_built:
+        _open().build(_progress)
     script = Path(__file__).parent.parent / "app.py"
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += ["--server.port", str(port), "--server.headless", str(not browser).lower()]

@@ -64,6 +64,13 @@ class Settings(BaseSettings):
         return self.store or f"sqlite:///{self.home / 'tousu.db'}"
 
     @property
+    def is_built(self) -> bool:
+        """Tell whether the home folder already holds a model and records."""
+        return (bool(self.model) or self.default_model_folder.exists()) and (
+            bool(self.store) or (self.home / "tousu.db").exists()
+        )
+
+    @property
     def index_folder(self) -> Path:
         """The folder of index snapshots."""
         return Path(self.index).expanduser() if self.index else self.home / "index"

@@ -16,14 +16,14 @@ from importlib.resources import files
 class Features:
     """What speaks for a passage.
 
-    ``cosine`` to the query; ``contrast``, by how many standard deviations that exceeds the
-    query's cosine to the library at large; ``coverage``, BM25 as a share of the best possible;
-    ``codes``, the share of the query's codes that the passage holds.
+    ``cosine`` to the query; ``coverage``, BM25 as a share of the best possible; ``length``, the
+    natural logarithm of the query's characters (a long story covers less of itself); ``codes``,
+    the share of the query's codes that the passage holds.
     """
 
     cosine: float
-    contrast: float
     coverage: float
+    length: float
     codes: float
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indexing import snapshots
+from indexing.calibration import Features
 from indexing.columns import Columns
 from indexing.records import Filter, Record, Result, Status
 from indexing.retrieval import Retriever
@@ -124,6 +125,16 @@ class Library:
         return [
             self._retriever.search(query, where, limit, snapshot, self.store) for where in wheres
         ]
+
+    def features(self, text: str, where: Filter, *, limit: int) -> list[tuple[str, Features]]:
+        """Return the best records' ids with what spoke for each, for fitting the calibration."""
+        query = self._retriever.prepare(text, self._encoder, self._tokenizer)
+        ranked = self._retriever.rank(query, where, self.snapshot())
+        rows = self.store.passage_rows([place.id for place in ranked])
+        best: dict[str, Features] = {}
+        for place in ranked:
+            best.setdefault(rows[place.id].record_id, place.features)
+        return list(best.items())[:limit]
 
     def snapshot(self) -> Snapshot:
         """Return an index that has everything the store had when this was called."""

@@ -7,6 +7,7 @@ the score, a weighted sum of both legs' normalised scores, ranks better than the
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from indexing.fusion import reciprocal_rank_fusion
 from indexing.records import Filter, Hit, Kind, Result, Status
 from indexing.snapshot import Candidates, Snapshot
 from indexing.store.store import Store
+from indexing.text.repair import repair
+from indexing.text.traced import TracedText
 from indexing.tokens import Tokenizer, codes
 
 if TYPE_CHECKING:
@@ -68,7 +71,8 @@ class Retriever:
         return Result(snapshot.generation, not fits, tuple(hits))
 
     def prepare(self, text: str, encoder: Encoder, tokenizer: Tokenizer) -> Query:
-        """Encode and cut a query, adding the words that mean the same as its own."""
+        """Mend, encode and cut a query, adding the words that mean the same as its own."""
+        text = repair(TracedText.of(text)).traced.text
         tokens = tokenizer.tokens(text)
         weights: dict[str, float] = {}
         for token in tokens:
@@ -93,12 +97,12 @@ class Retriever:
         cosines = snapshot.cosines(query.vector, ids)
         words = _scores_of(lexical)
         held = _holding_codes(query.codes, snapshot)
-        mean, spread = snapshot.background(query.vector)
+        length = math.log(len(query.text))
         ranked = []
         for passage_id, cosine in zip(ids.tolist(), cosines.tolist(), strict=True):
             bm25 = words.get(passage_id, 0.0)
             share = held.get(passage_id, 0) / max(len(query.codes), 1)
-            features = Features(cosine, (cosine - mean) / spread, bm25 / max(ideal, 1e-6), share)
+            features = Features(cosine, bm25 / max(ideal, 1e-6), length, share)
             score = self.calibration.probability(features)
             ranked.append(Ranked(passage_id, score, cosine, bm25, features))
         if query.is_code:  # a bare code must be matched to the letter, whatever else is near

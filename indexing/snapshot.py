@@ -22,7 +22,6 @@ from indexing.store.store import Changes
 
 Mask = NDArray[np.bool_]
 
-BACKGROUND_ROWS = 2000
 MASKS_KEPT = 16  # of the filters last used
 
 
@@ -110,18 +109,6 @@ class Snapshot:
             rows, _ = part.segment.postings.postings(token)
             found.append(part.segment.ids[rows[part.live[rows]]])
         return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
-
-    def background(self, query: NDArray[np.float32]) -> tuple[float, float]:
-        """Return mean and standard deviation of ``query``'s cosine to the library at large.
-
-        Taken over at most the first ``BACKGROUND_ROWS`` rows, so that its cost does not grow.
-        """
-        if not self.parts:
-            return 0.0, 1.0
-        segment = self.parts[0].segment
-        rows = np.arange(min(len(segment), BACKGROUND_ROWS), dtype=np.int64)
-        cosines = segment.vectors(rows) @ query
-        return float(cosines.mean()), max(float(cosines.std()), 1e-3)
 
     def cosines(self, query: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the cosine of ``query`` to each of the passages ``ids`` (0 where not here)."""

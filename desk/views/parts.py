@@ -16,6 +16,21 @@ from indexing.records import Hit
 URGENCY_COLOURS = {"特急": "red", "紧急": "orange", "一般": "green"}
 
 
+_CSS = """
+<style>
+.block-container {padding-top: 2.5rem; padding-bottom: 2rem}
+h1 {font-size: 1.6rem !important; padding: 0.2rem 0 !important}
+h3 {font-size: 1.1rem !important; padding: 0.4rem 0 0.2rem !important}
+mark {background: #ffe58f; padding: 0 1px}
+</style>
+"""
+
+
+def compact() -> None:
+    """Draw the page with less air: an agent reads it while a customer waits."""
+    st.html(_CSS)
+
+
 @st.cache_resource(show_spinner=False)
 def _cached_assistant() -> dict[str, Assistant]:
     return {}
