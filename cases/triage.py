@@ -79,7 +79,7 @@ def vote(neighbours: Sequence[Neighbour]) -> tuple[str | None, float, str | None
         return None, 0.0, None
     votes: dict[str, float] = {}
     for rank, neighbour in enumerate(neighbours):
-        weight = neighbour.score * 0.5 ** (rank / HALF_RANK)
+        weight = neighbour.score**2 * 0.5 ** (rank / HALF_RANK)
         votes[neighbour.category] = votes.get(neighbour.category, 0.0) + weight
     ranked = sorted(votes.items(), key=lambda pair: -pair[1])
     share = ranked[0][1] / max(sum(votes.values()), 1e-9)

@@ -36,7 +36,7 @@ class Reason:
 
     def __str__(self) -> str:
         """Return the reason as people read it."""
-        return f"{self.label}(“{self.quote}”)"
+        return f"{self.label}（“{self.quote}”）"
 
 
 @dataclass(frozen=True)

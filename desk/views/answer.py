@@ -6,7 +6,7 @@ import streamlit as st
 
 from cases.categories import load_categories
 from desk.answering import Answer, WordingHit
-from desk.views.parts import assistant, passage, urgency_badge
+from desk.views.parts import assistant, category_label, passage, urgency_badge
 from indexing.errors import TousuError
 from indexing.records import Hit
 from kb.slots import fill, preview, problem
@@ -97,7 +97,7 @@ def _title(hit: Hit) -> None:
     name.markdown(f"**{hit.title}** `{hit.id}`")
     with badge:
         urgency_badge(hit.urgency)
-    parts = [hit.category or "未分类", f"匹配度 {hit.score:.0%}"]
+    parts = [category_label(hit.category), f"匹配度 {hit.score:.0%}"]
     st.caption(" · ".join(parts))
 
 

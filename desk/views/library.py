@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cases.categories import load_categories
-from desk.views.parts import assistant
+from desk.views.parts import assistant, category_label
 from indexing.errors import TousuError
 from indexing.records import Filter, Kind, Record, Status
 
@@ -26,7 +26,9 @@ def show() -> None:
     chosen_kind = _KINDS[kind.segmented_control("种类", list(_KINDS), default="案例") or "案例"]
     chosen_status = _STATUSES[status.selectbox("状态", list(_STATUSES))]
     classes = load_categories().classes
-    chosen = category.multiselect("分类", list(classes), format_func=lambda c: classes[c])
+    chosen = category.multiselect(
+        "分类", list(classes), format_func=lambda c: classes[c], placeholder="全部"
+    )
     words = st.text_input("标题或编号含", placeholder="如 呼叫转移")
     where = Filter((chosen_kind,), (chosen_status,), tuple(chosen))
     found = [r for r in desk.records(where) if words in r.title or words.upper() in r.id]
@@ -42,7 +44,7 @@ def show() -> None:
 def _row(record: Record) -> None:
     name, category, link = st.columns([5, 3, 1])
     name.markdown(f"**{record.title}** `{record.id}`")
-    category.caption(" · ".join(x for x in (record.category, record.urgency) if x))
+    category.caption(" · ".join(x for x in (category_label(record.category), record.urgency) if x))
     if link.button("打开", key=f"open-{record.id}"):
         st.query_params["id"] = record.id
         st.rerun()
@@ -59,7 +61,14 @@ def _record_page(record_id: str) -> None:
         return
     st.title(record.title)
     days = f"{record.valid_from or '…'} 至 {record.valid_until or '今'}"
-    parts = [record.id, record.category, record.urgency, record.status.value, days, record.source]
+    parts = [
+        record.id,
+        category_label(record.category),
+        record.urgency,
+        record.status.value,
+        days,
+        record.source,
+    ]
     st.caption(" · ".join(part for part in parts if part))
     if record.kind is Kind.WORDING:
         for version in record.meta["versions"]:

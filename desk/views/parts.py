@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from cases.categories import load_categories
 from desk.assistant import Assistant
 from desk.settings import load_settings
 from indexing.errors import TousuError
@@ -87,6 +88,11 @@ def passage(hit: Hit) -> None:
     if hit.heading:
         st.caption(" › ".join(hit.heading))
     st.html(f"<div style='line-height:1.75'>{marked(hit.passage, hit.highlights)}</div>")
+
+
+def category_label(category: str | None) -> str:
+    """Return how a category is shown."""
+    return "未分类" if category is None else load_categories().label(category)
 
 
 def urgency_badge(urgency: str | None) -> None:
