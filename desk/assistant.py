@@ -12,6 +12,7 @@ import kb
 from cases.triage import Triager, load_triager
 from desk import importing, opening
 from desk.answering import Answer, compose
+from desk.health import Health, examine
 from desk.importing import FileReport
 from desk.opening import Progress, silent
 from desk.reading import Reader
@@ -153,6 +154,10 @@ class Assistant:
     def counts(self) -> dict[str, int]:
         """Return the number of records of each kind, and of passages."""
         return self._library.store.counts()
+
+    def examine(self) -> Health:
+        """Look store and index over."""
+        return examine(self._library)
 
     def generation(self) -> int:
         """Return the number of the store's last committed write."""

@@ -146,6 +146,20 @@ def mask(text: Text = None, *, file: FromFile = None, as_json: AsJson = False) -
 
 
 @app.command()
+def doctor(*, as_json: AsJson = False) -> None:
+    """检查记录库和索引。"""
+    health = _open().examine()
+    if as_json:
+        _print_json(shapes.health_json(health))
+    else:
+        out.print("一切正常。" if health.healthy else "发现问题：")
+        for finding in health.findings:
+            out.print(f"[{finding.severity}] {finding.what}：{finding.repair}", markup=False)
+    if not health.healthy:
+        raise typer.Exit(NOT_FOUND)
+
+
+@app.command()
 def evaluate(
     folder: Annotated[Path, typer.Argument(help="BEIR 格式的评测集")], *, as_json: AsJson = False
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from desk.answering import Answer
+from desk.health import Health
 from desk.importing import FileReport
 from indexing.evaluation import Evaluation
 from indexing.masking import Masked
@@ -74,6 +75,20 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 def masked_json(masked: Masked) -> dict[str, Any]:
     """Return what ``tousu mask --json`` prints."""
     return {"text": masked.text, "spans": [[s.start, s.end, s.kind] for s in masked.spans]}
+
+
+def health_json(health: Health) -> dict[str, Any]:
+    """Return what ``tousu doctor --json`` prints."""
+    return {
+        "healthy": health.healthy,
+        "generation": health.generation,
+        "records": health.records,
+        "passages": health.passages,
+        "findings": [
+            {"what": f.what, "severity": f.severity.value, "repair": f.repair}
+            for f in health.findings
+        ],
+    }
 
 
 def import_json(reports: list[FileReport]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,15 @@ MAX_PARTS = 8
 BATCH_PASSAGES = 512
 
 Progress = Callable[[int, int], None]
+
+
+class IndexState(StrEnum):
+    """How the snapshot on disk stands to the store."""
+
+    CURRENT = "current"
+    BEHIND = "behind"
+    MISSING = "missing"
+    DAMAGED = "damaged"
 
 
 class Library:
@@ -165,6 +175,17 @@ class Library:
         if self._snapshot.parts:
             segment = self._snapshot.parts[0].segment
             snapshots.save(self._root, segment, self._snapshot.generation, self._identity)
+
+    def index_state(self) -> IndexState:
+        """Tell how the snapshot on disk stands to the store."""
+        folders = [p for p in self._root.glob("*") if p.name.isdigit()]
+        if not folders:
+            return IndexState.MISSING
+        generation = snapshots.verify(max(folders), self._identity)
+        if generation is None:
+            return IndexState.DAMAGED
+        behind = generation < self.store.generation()
+        return IndexState.BEHIND if behind else IndexState.CURRENT
 
     def _rebuild(self) -> None:
         self._snapshot = Snapshot(0).after(self.store.changes_since(0))

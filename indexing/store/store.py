@@ -286,6 +286,14 @@ class Store:
         for record_id in self.ids():
             yield self.record(record_id)
 
+    def damage(self) -> list[str]:
+        """Return what SQLite's own check finds wrong with the file, if anything."""
+        if self._engine.dialect.name != "sqlite":
+            return []
+        with self._read() as connection:
+            found = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
+        return [str(text) for text in found if text != "ok"]
+
     def counts(self) -> dict[str, int]:
         """Return the number of records of each kind, and of passages under ``passages``."""
         with self._read() as connection:

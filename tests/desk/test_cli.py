@@ -145,3 +145,12 @@ def test_a_changed_model_file_is_refused(run, tmp_path, model_folder):
     done = run("search", "宽带", TOUSU_MODEL=str(copy))
     assert done.returncode == 2
     assert "tokenizer.json" in done.stderr
+
+
+def test_doctor_prints_the_contract(run):
+    found = json.loads(run("doctor", "--json").stdout)
+    assert found["healthy"] is True
+    assert found["records"]["ticket"] == 0
+    assert found["records"]["case"] >= 30
+    assert found["passages"] > found["records"]["case"]
+    assert found["findings"] == []

@@ -154,3 +154,14 @@ def test_a_damaged_index_file_is_noticed_and_rebuilt(library, open_library, tmp_
     (folder / name).write_bytes(damaged)
     assert snapshots.load(tmp_path / "index", library._identity) is None
     assert found(open_library(), "宽带晚上经常掉线")[0] == "A"
+
+
+def test_the_snapshot_on_disk_is_known_for_what_it_is(library, tmp_path: Path):
+    assert library.index_state() == "missing"
+    library.compact()
+    assert library.index_state() == "current"
+    library.delete(["A"], actor="测试")
+    assert library.index_state() == "behind"
+    [folder] = (tmp_path / "index").iterdir()
+    (folder / "terms.json").write_text("[]")
+    assert library.index_state() == "damaged"
