@@ -19,7 +19,7 @@ _HEADING = re.compile(r"^##[ \t]+(.+?)[ \t]*\r?$", re.MULTILINE)
 class Contrast(BaseModel):
     """A link to a case that sounds the same and ends otherwise, with the detail that decides."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
     case: str
     detail: str
 
@@ -27,7 +27,7 @@ class Contrast(BaseModel):
 class CaseHeader(BaseModel):
     """The front matter of a case."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     title: str = Field(min_length=1)
     category: str

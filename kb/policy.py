@@ -13,7 +13,7 @@ from indexing.frontmatter import YamlText, read_front_matter, validated
 class Figure(BaseModel):
     """A statutory figure with where it stands and whether that was verified."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
     what: str
     value: str | int | float
     clause: str = ""
@@ -25,7 +25,7 @@ class Figure(BaseModel):
 class PolicyHeader(BaseModel):
     """The front matter of a policy."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     title: str = Field(min_length=1)
     category: str

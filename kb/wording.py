@@ -19,7 +19,7 @@ SlotKind = Literal["text", "date", "datetime", "phone", "number", "ip", "domain"
 class Slot(BaseModel):
     """A blank (空位) in a wording's text."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
     label: str
     kind: SlotKind
     required: bool = True
@@ -28,7 +28,7 @@ class Slot(BaseModel):
 class Point(BaseModel):
     """A point (要点) that a reply has to make, with ways of saying it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
     id: str
     label: str
     level: Literal["must", "should"]
@@ -38,7 +38,7 @@ class Point(BaseModel):
 class Forbidden(BaseModel):
     """A phrase not to say, and what to say instead."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
     phrase: str = Field(min_length=1)
     suggest: str = ""
 
@@ -46,7 +46,7 @@ class Forbidden(BaseModel):
 class Version(BaseModel):
     """A wording as valid between two days, both included."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
     version: str
     valid_from: date
     valid_until: date | None = None
@@ -74,7 +74,7 @@ class Version(BaseModel):
 class Wording(BaseModel):
     """A standard wording file."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     title: str = Field(min_length=1)
     category: str
@@ -109,10 +109,6 @@ def read_wording(text: str, name: str) -> tuple[Wording, YamlText]:
         FormatError: The file breaks the contract.
     """
     yaml_text = read_yaml(text, name)
-    # A version may be written as a number; it is a name.
-    for version in yaml_text.values.get("versions") or []:
-        if isinstance(version, dict) and isinstance(version.get("version"), int | float):
-            version["version"] = str(version["version"])
     return validated(Wording, yaml_text), yaml_text
 
 

@@ -9,7 +9,7 @@ from ipaddress import AddressValueError, IPv6Address
 from indexing.masking.spans import Finding
 
 _IS = r"(?: ?(?::|=|是|为|设为|改为|改成|设成|重置为|→|->) ?:?| )[ \"'“‘「【\[(<]{0,2}"
-_PASSWORD_WORD = (  # noqa: S105 - the word, not one
+_CUE_WORD = (
     r"(?:密码|口令|验证码|校验码|动态码|随机码|短信码|[Pp][Uu][Kk]码?[12]?"
     r"|[Pp][Ii][Nn]码?[12]?|[Pp]ass[Ww]ord"
     r"|PASSWORD|[Pp]asswd|[Pp]wd|PWD)"
@@ -17,7 +17,7 @@ _PASSWORD_WORD = (  # noqa: S105 - the word, not one
 _UNIT = r"(?! ?[位次个分元年天条字小秒月日到至~～][^号]|[位次个分元天]$)"
 # With a separator any short run counts; without one it must look like a secret.
 _PASSWORD = re.compile(
-    rf"{_PASSWORD_WORD}(?:{_IS}(?P<said>[!-~]{{3,64}}){_UNIT}"
+    rf"{_CUE_WORD}(?:{_IS}(?P<said>[!-~]{{3,64}}){_UNIT}"
     rf"|(?P<bare>[A-Za-z0-9_@#$%&!.]{{4,64}}){_UNIT})"
 )
 _BEFORE_PASSWORD = re.compile(
