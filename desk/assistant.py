@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +28,8 @@ SHIPPED = (
     (Kind.WORDING, Path(kb.__file__).parent / "wording"),
     (Kind.CASE, Path(cases.__file__).parent / "library"),
 )
+
+CANDIDATES = 30  # records of each kind that an answer is composed from
 
 
 class Assistant:
@@ -132,8 +134,8 @@ class Assistant:
         kinds = (Kind.CASE, Kind.POLICY, Kind.WORDING)
         wheres = [Filter(kinds=(kind,), as_of=day) for kind in kinds]
         checked = self._checked(text)
-        found = self._library.search(checked, wheres, limit=10)
-        return compose(checked, found, self._triager, self._wordings_linked_by, day)
+        found = self._library.search(checked, wheres, limit=CANDIDATES)
+        return compose(checked, found, self._triager, day)
 
     def mask(self, text: str) -> Masked:
         """Mask the personal data in ``text``; the masked text has the same length."""
@@ -179,10 +181,6 @@ class Assistant:
                 f"输入有 {len(text)} 字，超过上限 {limit} 字，请只保留与投诉有关的部分。"
             )
         return text
-
-    def _wordings_linked_by(self, ids: Sequence[str], day: date) -> Iterator[Record]:
-        where = Filter(kinds=(Kind.WORDING,), as_of=day)
-        return (r for r in self._library.store.records(where) if r.id in ids)
 
     @cached_property
     def _masker(self) -> Masker:

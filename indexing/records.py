@@ -109,8 +109,18 @@ class Hit:
 
 @dataclass(frozen=True)
 class Result:
-    """Ranked hits, all of one generation; ``no_match`` says that none of them is a fit."""
+    """Ranked hits, all of one generation; those that score ``cut_off`` or more are a fit."""
 
     generation: int
-    no_match: bool
+    cut_off: float
     hits: tuple[Hit, ...]
+
+    @property
+    def fitting(self) -> tuple[Hit, ...]:
+        """The hits that are a fit."""
+        return tuple(hit for hit in self.hits if hit.score >= self.cut_off)
+
+    @property
+    def no_match(self) -> bool:
+        """Tell that none of the hits is a fit."""
+        return not self.fitting

@@ -67,8 +67,7 @@ class Retriever:
                 best.setdefault(row.record_id, (place, row))
         chosen = list(best.values())[:limit]
         hits = [_hit(n, place, row, query) for n, (place, row) in enumerate(chosen, start=1)]
-        fits = any(hit.score >= self.calibration.cut_off for hit in hits)
-        return Result(snapshot.generation, not fits, tuple(hits))
+        return Result(snapshot.generation, self.calibration.cut_off, tuple(hits))
 
     def prepare(self, text: str, encoder: Encoder, tokenizer: Tokenizer) -> Query:
         """Mend, encode and cut a query, adding the words that mean the same as its own."""

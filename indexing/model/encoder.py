@@ -17,8 +17,8 @@ BACKENDS = ("auto", "fast", "torch")
 def load_encoder(model: str | Path, backend: str = "auto", threads: int | None = None) -> Encoder:
     """Return the encoder for ``model``.
 
-    ``model`` is the folder that ``build_default_model`` made, or any sentence-transformers folder or
-    name. Only the built folder has the ``fast`` backend; ``auto`` takes it where it loads and
+    ``model`` is the folder that ``build_default_model`` made, or any sentence-transformers folder
+    or name. Only the built folder has the ``fast`` backend; ``auto`` takes it where it loads and
     reproduces the stored reference vectors, and ``torch`` otherwise.
 
     Raises:

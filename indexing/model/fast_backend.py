@@ -75,8 +75,9 @@ class FastEncoder:
     def _check(self, expected: Vectors, sentences: Sequence[str]) -> None:
         cosines = (self.encode_passages(sentences) * expected).sum(axis=1)
         if not (cosines >= MIN_COSINE).all():
+            worst = f"{cosines.min():.4f}"
             raise ModelError(
-                f"快速后端在这台机器上算出的向量不对(余弦 {cosines.min():.4f})，请把后端设为 torch。"
+                f"快速后端在这台机器上算出的向量不对(余弦 {worst})，请把后端设为 torch。"
             )
 
 

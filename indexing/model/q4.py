@@ -74,8 +74,7 @@ class Q4File:
 
     def _directory(self) -> tuple[Shape, dict[str, tuple[int, int]]]:
         reader = _Reader(self._data, position=8)
-        sizes = reader.take("<7i")
-        shape = Shape(*sizes, reader.take("<f")[0])
+        shape = Shape(*reader.take("<7if"))
         reader.take("<i")  # nibble scheme, only one exists
         pieces = reader.take("<5i")[0]
         text_bytes = reader.take("<Q")[0]

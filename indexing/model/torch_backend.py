@@ -37,10 +37,8 @@ class TorchEncoder:
             self._model: Any = SentenceTransformer(str(model))
         except Exception as error:
             # Whatever a foreign model folder holds surfaces here as an error of any library below.
-            why = str(error).strip().splitlines()
-            raise ModelError(
-                f"无法载入向量模型 {model}，请检查名称或文件夹({why[0] if why else type(error).__name__})。"
-            ) from error
+            why = (str(error).strip() or type(error).__name__).splitlines()[0]
+            raise ModelError(f"无法载入向量模型 {model}，请检查名称或文件夹({why})。") from error
         self.dim: int = int(self._dimension())
         self.identity: str = identity or self._identity(Path(model).name)
 

@@ -51,7 +51,7 @@ def test_answer_prints_the_contract_for_each_line_of_a_file(run, tmp_path):
 def test_mask_prints_text_and_spans(run):
     done = run("mask", "机主电话13912345678，客服10086", "--json")
     assert json.loads(done.stdout) == {
-        "text": "机主电话1**********,客服10086",
+        "text": "机主电话1**********，客服10086",
         "spans": [[4, 15, "mobile"]],
     }
 

@@ -37,7 +37,7 @@ def test_a_complaint_shows_cases_clauses_and_a_wording_form(app):
     assert [heading.value for heading in app.subheader] == ["相似案例", "标准口径", "适用条款"]
     assert app.text_input
     assert any("【" in code.value for code in app.code)
-    assert app.query_params["q"] == ["家里信号不好，打电话断断续续"]
+    assert app.query_params["q"] == "家里信号不好，打电话断断续续"
 
 
 def test_a_link_reopens_its_query(app):
