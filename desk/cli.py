@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -194,12 +195,24 @@ def app_(
 ) -> None:
     """打开网页应用；第一次先构建模型、自带内容和索引。"""
     config = load_settings()
+    _check_port(port)
     if not config.is_built:
         _open().build(_progress)
     script = Path(__file__).parent.parent / "app.py"
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
-    command += ["--server.port", str(port), "--server.headless", str(not browser).lower()]
+    command += ["--server.port", str(port), "--server.showEmailPrompt", "false"]
+    if not browser:  # otherwise Streamlit opens one where there is a display
+        command += ["--server.headless", "true"]
     raise typer.Exit(subprocess.run(command, check=False, cwd=script.parent).returncode)  # noqa: S603
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise InputError(f"端口 {port} 已被占用，请用 tousu app --port 换一个。") from error
 
 
 def _open(*, reembed: bool = False) -> Any:

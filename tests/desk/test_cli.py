@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -154,3 +155,13 @@ def test_doctor_prints_the_contract(run):
     assert found["records"]["case"] >= 30
     assert found["passages"] > found["records"]["case"]
     assert found["findings"] == []
+
+
+def test_a_taken_port_is_said(run):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = run("app", "--port", str(port), "--no-browser")
+    assert done.returncode == 2
+    assert f"端口 {port} 已被占用" in done.stderr

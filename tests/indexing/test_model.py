@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import struct
 import subprocess
@@ -250,18 +249,9 @@ def test_shipped_reference_has_sixteen_figures_a_sentence():
 # -- the real weights ------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The default model: the folder named by TOUSU_TEST_MODEL, or built here."""
-    if named := os.environ.get("TOUSU_TEST_MODEL"):
-        return Path(named)
-    root = tmp_path_factory.mktemp("model")
-    return build_default_model(root / "model", cache=root / "cache")
-
-
 @pytest.mark.model
-def test_fast_and_torch_agree(built: Path):
-    fast, torch = load_encoder(built, "fast"), load_encoder(built, "torch")
+def test_fast_and_torch_agree(model_folder: Path):
+    fast, torch = load_encoder(model_folder, "fast"), load_encoder(model_folder, "torch")
     for ours, theirs in (
         (fast.encode_queries(SENTENCES), torch.encode_queries(SENTENCES)),
         (fast.encode_passages(SENTENCES), torch.encode_passages(SENTENCES)),
@@ -274,8 +264,8 @@ def test_fast_and_torch_agree(built: Path):
 
 
 @pytest.mark.model
-def test_a_vector_does_not_depend_on_its_batch(built: Path):
-    encoder = load_encoder(built)
+def test_a_vector_does_not_depend_on_its_batch(model_folder: Path):
+    encoder = load_encoder(model_folder)
     together = encoder.encode_passages([*SENTENCES, SENTENCES[0] + "，" * 700])
     alone = encoder.encode_passages(SENTENCES[:1])
     assert together[0] == pytest.approx(alone[0], abs=1e-5)
@@ -283,35 +273,40 @@ def test_a_vector_does_not_depend_on_its_batch(built: Path):
 
 
 @pytest.mark.model
-def test_a_paraphrase_is_nearer_than_another_complaint(built: Path):
-    rows = load_encoder(built).encode_queries(SENTENCES)
+def test_a_paraphrase_is_nearer_than_another_complaint(model_folder: Path):
+    rows = load_encoder(model_folder).encode_queries(SENTENCES)
     near = rows @ rows[0]
     assert near[2] > max(near[1], near[3]) + 0.03
 
 
 @pytest.mark.model
-def test_progress_ends_at_the_number_of_texts(built: Path):
+def test_progress_ends_at_the_number_of_texts(model_folder: Path):
     seen: list[tuple[int, int]] = []
-    load_encoder(built).encode_passages(SENTENCES, progress=lambda *done: seen.append(done))
+    load_encoder(model_folder).encode_passages(SENTENCES, progress=lambda *done: seen.append(done))
     assert seen[-1] == (4, 4)
 
 
 @pytest.mark.model
-def test_the_fast_backend_imports_neither_torch_nor_transformers(built: Path):
+def test_the_fast_backend_imports_neither_torch_nor_transformers(model_folder: Path):
     program = (
         "import sys; from indexing.model import load_encoder; load_encoder(sys.argv[1], 'fast');"
         "print([m for m in ('torch', 'transformers', 'onnx') if m in sys.modules])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, str(built)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program, str(model_folder)],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.model
-def test_auto_falls_back_to_torch_where_the_fast_graph_does_not_load(built: Path, tmp_path: Path):
+def test_auto_falls_back_to_torch_where_the_fast_graph_does_not_load(
+    model_folder: Path, tmp_path: Path
+):
     folder = tmp_path / "model"
-    shutil.copytree(built, folder)
+    shutil.copytree(model_folder, folder)
     manifest = verify_model(folder)
     (folder / manifest.fast).write_bytes(b"not a graph")
     Manifest(**{**vars(manifest), "files": hash_files(folder)}).write(folder)
@@ -322,14 +317,14 @@ def test_auto_falls_back_to_torch_where_the_fast_graph_does_not_load(built: Path
 
 @pytest.mark.model
 def test_a_plain_sentence_transformers_folder_loads_with_its_own_prompts(
-    built: Path, tmp_path: Path
+    model_folder: Path, tmp_path: Path
 ):
     folder = tmp_path / "plain"
-    shutil.copytree(built, folder)
+    shutil.copytree(model_folder, folder)
     (folder / MANIFEST).unlink()
     plain = load_encoder(str(folder))
     assert plain.identity.startswith("plain@torch:")
-    expected = load_encoder(built, "torch").encode_queries(SENTENCES)
+    expected = load_encoder(model_folder, "torch").encode_queries(SENTENCES)
     assert plain.encode_queries(SENTENCES) == pytest.approx(expected, abs=1e-5)
     with pytest.raises(ModelError, match="没有快速后端"):
         load_encoder(folder, "fast")
