@@ -21,7 +21,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 
 setup: $(VENV)/.installed  ## 建立 .venv 并安装依赖
 
-build: setup  ## 构建模型、自带内容和索引(已有的不重做)
+build: setup  ## 构建模型、自带内容和索引（已有的不重做）
 	$(BIN)/tousu build
 
 app: setup  ## 准备好一切并打开应用
@@ -38,11 +38,12 @@ lint: setup  ## 检查代码风格和类型
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: setup  ## 运行性能基准,结果写入 benchmarks/results/
+bench: build  ## 运行性能基准，结果写入 benchmarks/results/（SETS=评测集文件夹 时也测检索质量）
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.encoder --model "$$($(BIN)/python -c 'from desk.settings import load_settings; print(load_settings().default_model_folder)')" $(if $(SETS),--sets $(SETS))
 
 calibrate: setup  ## 用标注查询重新拟合匹配度
 	$(BIN)/python -m benchmarks.calibrate --write
 
-clean:  ## 删除 .venv(不动数据)
+clean:  ## 删除 .venv（不动数据）
 	rm -rf $(VENV)
