@@ -13,6 +13,7 @@ Three things keep the vectors close to float32, none of which needs sample texts
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from indexing.model.weights import Floats, Layer, Linear, Norm, Weights
 
 # Raise this when the vectors change: it is part of their identity.
-VERSION = 1
+VERSION = 2
 OPSET = 17
 MICROSOFT = "com.microsoft"
 IR_VERSION = 9
@@ -91,6 +92,7 @@ class _Builder:
         return self._node("Add", words, places)
 
     def _layer(self, rows: str, norm: Norm, layer: Layer, name: str) -> str:
+        layer = _fewer_biases(layer)
         query, key = self._normalised_products(rows, norm, [layer.query, layer.key], f"{name}.qk")
         (value,) = self._normalised_products(rows, norm, [layer.value], f"{name}.v")
         heads = self._weights.shape.heads
@@ -166,6 +168,8 @@ class _Builder:
             domain=MICROSOFT,
         )
         product = self._node("Mul", product, row_scale)
+        if not linear.bias.any():
+            return product
         return self._node("Add", product, self._constant(f"{name}.bias", linear.bias))
 
     # -- plumbing --------------------------------------------------------------------------------
@@ -187,6 +191,22 @@ class _Builder:
             helper.make_node(kind, list(inputs), [output], output, domain=domain, **attributes)
         )
         return output
+
+
+def _fewer_biases(layer: Layer) -> Layer:
+    """Return a layer that computes the same without biases of key and value.
+
+    The key's adds one number to all scores of a query, which softmax ignores; the value's passes
+    through attention as it is, for its weights sum to 1, and joins the next bias.
+    """
+    none = np.zeros_like(layer.key.bias)
+    passed = layer.attention.weight.dense() @ layer.value.bias
+    return replace(
+        layer,
+        key=replace(layer.key, bias=none),
+        value=replace(layer.value, bias=none),
+        attention=replace(layer.attention, bias=layer.attention.bias + passed),
+    )
 
 
 def _smoothing(norm: Norm, linears: list[Linear]) -> Floats:
