@@ -1,8 +1,7 @@
 """From a query to ranked hits: two legs, fused, scored, one hit a record, highlighted.
 
-Reciprocal rank fusion picks the candidates; the calibrated score orders them. On the shared sets
-the score, a weighted sum of both legs' normalised scores, ranks better than the fused ranks alone
-(``docs/architecture.md`` has the figures).
+Reciprocal rank fusion picks the candidates; the calibrated score, a weighted sum of both legs'
+scores, orders them (``docs/architecture.md`` says why).
 """
 
 from __future__ import annotations
