@@ -115,6 +115,7 @@ def test_an_empty_text_stays_empty(masker):
     assert masker.mask("") == Masked("", ())
 
 
+@pytest.mark.slow  # a figure of the machine, not of a commit
 def test_ten_thousand_texts_take_under_ten_seconds(masker, labelled):
     joined = "。".join(row["text"] for row in labelled)
     texts = [joined[start : start + 200] for start in range(0, len(joined) - 200, 17)]
@@ -150,5 +151,5 @@ def test_no_text_is_slow_for_its_length(masker, unit):
     begun = time.process_time()
     masked = masker.mask(text)
     # Generous for a slow shared machine: a quadratic rule would take minutes.
-    assert time.process_time() - begun < 4
+    assert time.process_time() - begun < 15
     assert len(masked.text) == len(text)
