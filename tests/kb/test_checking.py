@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexing.errors import InputError, NotFoundError
+from indexing.errors import FormatError, InputError, NotFoundError
 from indexing.model.protocol import Progress, Vectors
-from kb.checking import Checker, Item, Phrase, Report, report_json
+from kb.checking import Checker, Item, Phrase, Report, read_phrases, report_json
 from kb.checking.rules import default_rules
 from kb.checking.score import score_of
 from kb.checking.sentences import read_text
@@ -212,10 +212,22 @@ def test_the_labelled_set_covers_every_kind_on_both_halves() -> None:
     assert len(rows) == len({row["id"] for row in rows}) == 244
 
 
+def test_the_shipped_phrases_are_read() -> None:
+    phrases = {phrase.phrase: phrase for phrase in read_phrases()}
+    assert phrases["不归我管"].fatal
+
+
+def test_a_broken_phrase_file_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "forbidden.yaml"
+    path.write_text("- suggest: 无\n", encoding="utf-8")
+    with pytest.raises(FormatError, match=r"forbidden\.yaml 的禁用语格式不对"):
+        read_phrases(path)
+
+
 def test_paraphrases_count_with_the_real_model(model_folder: Path) -> None:
     from indexing.model import load_encoder
 
-    reply = "真对不住。这次是因为修路挖断了光缆，维修师傅正在现场处理，通了以后发短信告诉您。"
+    reply = "真对不住。这次是因为修路挖断了光缆，维修师傅正在现场处理，修好以后会发短信通知您。"
     report = Checker(load_encoder(model_folder)).check(wording(), reply, TODAY)
     assert status(report) == {
         "apology": "said",

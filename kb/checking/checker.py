@@ -1,0 +1,165 @@
+"""Holding replies against the standard wording."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexing.errors import InputError
+from indexing.model.protocol import Encoder
+from kb.checking.forbidden import find_by_meaning, find_forbidden
+from kb.checking.points import PointRule, find_point, point_rules
+from kb.checking.report import ForbiddenFinding, Report
+from kb.checking.rules import Phrase, Rules, default_rules, read_phrases
+from kb.checking.score import passes, score_of
+from kb.checking.sentences import Text, read_text
+from kb.checking.slots import find_slots
+from kb.wording import Version, Wording
+
+Vectors = NDArray[np.float32]
+BLOCK = 256  # replies whose clauses are encoded together
+
+
+@dataclass(frozen=True)
+class Item:
+    """A reply to check, and the day it was given."""
+
+    wording: Wording
+    reply: str
+    as_of: date
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    points: tuple[PointRule, ...]
+    vectors: tuple[Vectors, ...]  # of each point's meanings
+    phrases: tuple[Phrase, ...]
+    phrase_vectors: Vectors
+
+
+class Checker:
+    """Checks replies; paraphrases are encoded once a wording's version."""
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        rules: Rules | None = None,
+        phrases: Sequence[Phrase] | None = None,
+    ) -> None:
+        self._encoder = encoder
+        self._rules = rules or default_rules()
+        self._phrases = tuple(read_phrases() if phrases is None else phrases)
+        self._cache: dict[tuple[str, str], tuple[Version, _Prepared]] = {}
+        self._centre = np.mean(encoder.encode_queries(self._rules.background), axis=0)
+
+    def check(self, wording: Wording, reply: str, as_of: date) -> Report:
+        """Check one reply.
+
+        Raises:
+            InputError: The reply is empty.
+            NotFoundError: No version of the wording is valid on ``as_of``.
+        """
+        return self.check_many([Item(wording, reply, as_of)])[0]
+
+    def check_many(self, items: Iterable[Item]) -> list[Report]:
+        """Check replies, encoding the clauses of many together.
+
+        Raises:
+            InputError: A reply is empty.
+            NotFoundError: No version of a wording is valid on the day.
+        """
+        todo = list(items)
+        reports: list[Report] = []
+        for start in range(0, len(todo), BLOCK):
+            reports += self._check_block(todo[start : start + BLOCK])
+        return reports
+
+    def _check_block(self, items: Sequence[Item]) -> list[Report]:
+        texts, versions = [], []
+        for item in items:
+            if not item.reply.strip():
+                raise InputError("回复内容是空的，没有可以检查的文字。")
+            versions.append(item.wording.on(item.as_of))
+            texts.append(read_text(item.reply, self._rules))
+        prepared = [self._prepare(i.wording.id, v) for i, v in zip(items, versions, strict=True)]
+        wanted = dict.fromkeys(text.of(piece) for text in texts for piece in text.pieces)
+        rows = {words: row for row, words in enumerate(wanted)}
+        vectors = self._encode(list(wanted))
+        return [
+            self._report(item, version, text, parts, _rows(text, rows, vectors))
+            for item, version, text, parts in zip(items, versions, texts, prepared, strict=True)
+        ]
+
+    def _report(
+        self, item: Item, version: Version, text: Text, parts: _Prepared, clauses: Vectors
+    ) -> Report:
+        near = [clauses @ says.T for says in parts.vectors]
+        best = np.array([table.max(axis=1) for table in near]).reshape(len(near), len(clauses))
+        points = tuple(
+            find_point(text, rule, self._rules, near[i], _rivals(best, i))
+            for i, rule in enumerate(parts.points)
+        )
+        forbidden = find_forbidden(text, parts.phrases)
+        likeness = clauses @ parts.phrase_vectors.T
+        meant = find_by_meaning(text, parts.phrases, likeness, self._rules)
+        phrases = (*forbidden, *(m for m in meant if not _covered(m, forbidden)))
+        slots = find_slots(item.reply, version, item.as_of)
+        return Report(
+            wording=item.wording.id,
+            version=version.version,
+            passed=passes(points, phrases),
+            score=score_of(points, phrases, slots, self._rules.score),
+            points=points,
+            forbidden=phrases,
+            slots=slots,
+        )
+
+    def _prepare(self, wording: str, version: Version) -> _Prepared:
+        held = self._cache.get((wording, version.version))
+        if held is not None and held[0] == version:
+            return held[1]
+        points = point_rules(version, self._rules)
+        fatal = self._rules.wording_fatal
+        own = tuple(Phrase(f.phrase, f.suggest, fatal) for f in version.forbidden)
+        known = {phrase.phrase: phrase for phrase in self._phrases}
+        own = tuple(
+            replace(p, variants=known[p.phrase].variants, unless=known[p.phrase].unless)
+            if p.phrase in known
+            else p
+            for p in own
+        )
+        names = {phrase.phrase for phrase in own}
+        phrases = (*own, *(p for p in self._phrases if p.phrase not in names))
+        prepared = _Prepared(
+            points=points,
+            vectors=tuple(self._encode(rule.meanings) for rule in points),
+            phrases=phrases,
+            phrase_vectors=self._encode([phrase.phrase for phrase in phrases]),
+        )
+        self._cache[wording, version.version] = (version, prepared)
+        return prepared
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        """Return unit rows, what all sentences have in common taken away."""
+        if not texts:
+            return np.zeros((0, self._encoder.dim), dtype=np.float32)
+        centred = self._encoder.encode_queries(list(texts)) - self._centre
+        length = np.linalg.norm(centred, axis=1, keepdims=True)
+        return np.asarray(centred / np.maximum(length, 1e-9), dtype=np.float32)
+
+
+def _rows(text: Text, rows: dict[str, int], vectors: Vectors) -> Vectors:
+    return vectors[[rows[text.of(clause)] for clause in text.pieces]]
+
+
+def _rivals(best: Vectors, own: int) -> Vectors:
+    others = np.delete(best, own, axis=0)
+    return np.asarray(np.max(others, axis=0, initial=-1.0), dtype=np.float32)
+
+
+def _covered(meant: ForbiddenFinding, found: Sequence[ForbiddenFinding]) -> bool:
+    return any(f.span[0] < meant.span[1] and meant.span[0] < f.span[1] for f in found)

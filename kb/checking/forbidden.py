@@ -1,0 +1,180 @@
+"""Forbidden phrases in a reply, with inserted words, by sound or by meaning, unless harmless."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pypinyin import lazy_pinyin
+
+from indexing.frontmatter import read_yaml
+from kb.checking.report import ForbiddenFinding
+from kb.checking.rules import DATA, Phrase, Rules, any_of, fold
+from kb.checking.sentences import Text, negators
+
+_STOP = '，。！？!?；;\n,：:“”"「」'
+_LOOK = 12  # characters around a match in which an exception is looked for
+_SHORTEST_SOUND = 3
+
+
+@dataclass(frozen=True)
+class Exceptions:
+    """What makes a match harmless."""
+
+    before: re.Pattern[str]
+    kind_not: re.Pattern[str]
+    definite: re.Pattern[str]
+    vague: frozenset[str]
+    fixed: re.Pattern[str]
+    asked: re.Pattern[str]
+    asked_phrases: frozenset[str]
+    between: int
+    between_all: int
+    homophone_same: float
+
+
+@cache
+def exceptions() -> Exceptions:
+    """Return the shipped exceptions."""
+    name = "forbidden_rules.yaml"
+    raw: dict[str, Any] = read_yaml((DATA / name).read_text("utf-8"), name).values
+    return Exceptions(
+        before=re.compile(raw["before"]),
+        kind_not=re.compile(raw["kind_not"]),
+        definite=re.compile(raw["definite"]),
+        vague=frozenset(raw["vague"]),
+        fixed=any_of(raw["fixed"]),
+        asked=re.compile(raw["asked"]),
+        asked_phrases=frozenset(raw["asked_phrases"]),
+        between=int(raw["between"]),
+        between_all=int(raw["between_all"]),
+        homophone_same=float(raw["homophone_same"]),
+    )
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Where a phrase stands, and how it was found."""
+
+    start: int
+    end: int
+    rule: str
+
+
+def find_forbidden(text: Text, phrases: Sequence[Phrase]) -> list[ForbiddenFinding]:
+    """Return the phrases that stand in ``text`` and are not harmless there, in reading order."""
+    sounds = _sounds(text.folded)
+    found: dict[tuple[int, int], ForbiddenFinding] = {}
+    for phrase in phrases:
+        for form in (phrase.phrase, *phrase.variants):
+            for hit in (*_spelled(text.folded, fold(form)), *_heard(text.folded, sounds, form)):
+                if not is_harmless(text, phrase, fold(form), hit):
+                    _keep(found, finding_of(phrase, hit))
+    return sorted(found.values(), key=lambda item: item.span)
+
+
+def find_by_meaning(
+    text: Text, phrases: Sequence[Phrase], near: NDArray[np.float32], rules: Rules
+) -> list[ForbiddenFinding]:
+    """Return the phrases that a clause rephrases; ``near`` is clauses times phrases."""
+    found = []
+    for clause, row in zip(text.pieces, near, strict=True):
+        best = int(np.argmax(row)) if row.size else -1
+        if best < 0 or clause.window or row[best] < rules.values["forbidden_semantic"]:
+            continue
+        phrase, hit = phrases[best], Hit(clause.start, clause.end, "意思相近")
+        if len(phrase.phrase) < rules.values["forbidden_chars"]:
+            continue
+        said, meant = negators(text.of(clause), rules), negators(fold(phrase.phrase), rules)
+        turned = bool(said) != bool(meant)
+        if not turned and not is_harmless(text, phrase, fold(phrase.phrase), hit):
+            found.append(finding_of(phrase, hit))
+    return found
+
+
+def finding_of(phrase: Phrase, hit: Hit) -> ForbiddenFinding:
+    """Return the finding for a hit."""
+    span = (hit.start, hit.end)
+    return ForbiddenFinding(phrase.phrase, span, phrase.suggest, phrase.fatal, hit.rule)
+
+
+def is_harmless(text: Text, phrase: Phrase, form: str, hit: Hit) -> bool:
+    """Tell whether the match is quoted, negated into something kind, fixed, or made definite."""
+    rule, folded = exceptions(), text.folded
+    clause = text.clause_at(hit.start)
+    left = folded[max(clause.start if clause else 0, hit.start - _LOOK) : hit.start]
+    right = folded[hit.end : hit.end + _LOOK]
+    head = left + ("是" if form.startswith("是") else "")  # 不 + 是…: the phrase is denied
+    if text.is_quoted(hit.start, hit.end) or rule.before.search(head):
+        return True
+    if rule.kind_not.match(right):
+        return True
+    around = (max(0, hit.start - 3), hit.end + 3)
+    if any(m.end() > hit.start for m in rule.fixed.finditer(folded, *around)):
+        return True
+    if form in rule.asked_phrases and rule.asked.search(left):
+        return True
+    sentence = _sentence(folded, hit)
+    if form in rule.vague and rule.definite.search(sentence):
+        return True
+    return any(pattern.search(sentence) for pattern in phrase.unless)
+
+
+def _sentence(folded: str, hit: Hit) -> str:
+    start = max(folded.rfind(mark, 0, hit.start) for mark in "。！？!?\n") + 1
+    ends = [at for mark in "。！？!?\n" if (at := folded.find(mark, hit.end)) >= 0]
+    return folded[start : min(ends, default=len(folded))]
+
+
+def _spelled(folded: str, form: str) -> Iterator[Hit]:
+    for match in _loose(form).finditer(folded):
+        length = match.end() - match.start()
+        if length <= len(form) + exceptions().between_all:
+            rule = "原话" if length == len(form) else "插入了别的字"
+            yield Hit(match.start(), match.end(), rule)
+
+
+@lru_cache(maxsize=2048)
+def _loose(form: str) -> re.Pattern[str]:
+    if len(form) < _SHORTEST_SOUND:
+        return re.compile(re.escape(form))
+    gap = f"[^{re.escape(_STOP)}]{{0,{exceptions().between}}}?"
+    # a person's word may grow: 你 → 你们, 我 → 我们; the gap covers it
+    return re.compile(gap.join(re.escape(char) for char in form))
+
+
+def _sounds(folded: str) -> list[str]:
+    return [_sound(char) for char in folded]
+
+
+@lru_cache(maxsize=8192)
+def _sound(char: str) -> str:
+    return lazy_pinyin(char)[0] if "\u4e00" <= char <= "\u9fff" else char
+
+
+def _heard(folded: str, sounds: list[str], form: str) -> Iterator[Hit]:
+    form = fold(form)
+    wanted = [_sound(char) for char in form]
+    size = len(wanted)
+    if size < _SHORTEST_SOUND:
+        return
+    for at in range(len(sounds) - size + 1):
+        if sounds[at] != wanted[0] or sounds[at : at + size] != wanted:
+            continue
+        same = sum(a == b for a, b in zip(folded[at : at + size], form, strict=True))
+        if exceptions().homophone_same <= same / size < 1:
+            yield Hit(at, at + size, "同音字")
+
+
+def _keep(found: dict[tuple[int, int], ForbiddenFinding], new: ForbiddenFinding) -> None:
+    for span, old in list(found.items()):
+        if span[0] < new.span[1] and new.span[0] < span[1]:
+            if (old.fatal, len(old.phrase)) >= (new.fatal, len(new.phrase)):
+                return
+            del found[span]
+    found[new.span] = new

@@ -1,0 +1,74 @@
+"""What a check found: points, forbidden phrases and slots, each with the rule that decided."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+PointStatus = Literal["said", "missing", "contradicted"]
+SlotStatus = Literal["filled", "empty", "invalid"]
+Span = tuple[int, int]  # character offsets [start, end) into the reply
+
+
+@dataclass(frozen=True)
+class PointFinding:
+    """Whether a point was made, and what shows it.
+
+    ``similarity`` is 1 for a word-for-word match, rapidfuzz's ratio / 100 for a fuzzy one, and the
+    centred cosine (at most 1, higher is closer) for one by meaning; 0 where nothing was near.
+    """
+
+    id: str
+    label: str
+    level: Literal["must", "should"]
+    status: PointStatus
+    evidence: Span | None
+    paraphrase: str | None
+    similarity: float
+    rule: str
+
+
+@dataclass(frozen=True)
+class ForbiddenFinding:
+    """A phrase that must not be said, where it stands, and what to say instead."""
+
+    phrase: str
+    span: Span
+    suggest: str
+    fatal: bool
+    rule: str
+
+
+@dataclass(frozen=True)
+class SlotFinding:
+    """What the reply gives for a slot; ``problem`` is a Chinese sentence if it will not do."""
+
+    name: str
+    label: str
+    status: SlotStatus
+    value: str
+    span: Span | None
+    problem: str | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """The verdict on one reply; ``score`` is 0 to 100, see `kb.checking.score`."""
+
+    wording: str
+    version: str
+    passed: bool
+    score: int
+    points: tuple[PointFinding, ...]
+    forbidden: tuple[ForbiddenFinding, ...]
+    slots: tuple[SlotFinding, ...]
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """Return ``report`` as JSON values; spans become ``[start, end]``."""
+    found = asdict(report)
+    for part, key in (("points", "evidence"), ("forbidden", "span"), ("slots", "span")):
+        found[part] = [
+            item | {key: None if item[key] is None else list(item[key])} for item in found[part]
+        ]
+    return found

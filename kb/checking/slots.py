@@ -1,0 +1,268 @@
+"""What a reply gives for each slot: from the wording's own words around it, else by type."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from typing import Any
+
+from indexing.frontmatter import read_yaml
+from kb.checking.report import SlotFinding, SlotStatus
+from kb.checking.rules import DATA, fold
+from kb.checking.values import DATETIME, MONEY, PATTERNS, plain
+from kb.slots import problem
+from kb.wording import SLOT, Slot, Version
+
+_CONTEXTS = ((8, 8), (8, 3), (3, 8), (5, 4), (4, 2), (2, 4), (6, 1), (3, 2), (2, 2))
+_LONGEST = 40  # characters of a value
+_BREAK = "。；;！？\n"
+_TELLING = ("money", "ip", "domain", "datetime")  # types that show what they are by their look
+_NEAR = 10  # characters around a typed value that are compared with the slot's own surroundings
+_BLANK = re.compile(
+    r"[\s_＿…{}\[\]【】（）()]*|\{\w*\}|【[^】]*】|[（(](?:填写|请填|此处)[^)）]*[)）]"
+)
+_NONSENSE = re.compile(  # typed values that say nothing, or that hold figures of another type
+    r"(?i)[^，。]{0,12}(?:[x×*＊]{2,}|待定|未知|不详|暂无|[\d{}【】_＿])[^，。]{0,12}|无|某+|"
+)
+_MARKS = re.compile(r"[，,。；;！？：:、\s]+")
+
+
+@dataclass(frozen=True)
+class SlotPlace:
+    """A slot with the literal text around it in the wording."""
+
+    name: str
+    slot: Slot
+    left: str
+    right: str
+    group: tuple[str, ...]  # slots that follow each other without a word between, this one in it
+
+
+@dataclass(frozen=True)
+class _Value:
+    start: int
+    end: int
+
+
+@cache
+def slot_data() -> dict[str, Any]:
+    """Return the shipped cues."""
+    raw: dict[str, Any] = read_yaml((DATA / "slots.yaml").read_text("utf-8"), "slots.yaml").values
+    return raw
+
+
+def slot_places(version: Version) -> tuple[SlotPlace, ...]:
+    """Return the slots of a version in the order of its text, each once."""
+    text = fold(version.text)
+    marks = list(SLOT.finditer(text))
+    names = [m.group(1) for m in SLOT.finditer(version.text)]
+    found: dict[str, SlotPlace] = {}
+    for i, mark in enumerate(marks):
+        begin = marks[i - 1].end() if i else 0
+        end = marks[i + 1].start() if i + 1 < len(marks) else len(text)
+        found.setdefault(
+            names[i],
+            SlotPlace(
+                names[i],
+                version.slots[names[i]],
+                text[begin : mark.start()],
+                text[mark.end() : end],
+                _group(marks, names, i),
+            ),
+        )
+    return tuple(found.values())
+
+
+def _group(marks: list[re.Match[str]], names: list[str], at: int) -> tuple[str, ...]:
+    first = last = at
+    while first and marks[first - 1].end() == marks[first].start():
+        first -= 1
+    while last + 1 < len(marks) and marks[last].end() == marks[last + 1].start():
+        last += 1
+    return tuple(names[first : last + 1])
+
+
+def find_slots(reply: str, version: Version, as_of: date) -> tuple[SlotFinding, ...]:
+    """Return what ``reply`` gives for each slot of ``version``."""
+    places = slot_places(version)
+    found = _whole(reply, version)
+    for place in places:
+        if place.name not in found and len(place.group) == 1:
+            value = _between(reply, place) or _cued(reply, place)
+            if value is not None and _free(value, found):
+                found[place.name] = value
+    found |= _joined(reply, places, found)
+    found |= _typed(reply, places, found)
+    return tuple(_judged(reply, place, found.get(place.name), as_of) for place in places)
+
+
+def _whole(reply: str, version: Version) -> dict[str, _Value]:
+    """Return the values if the reply is the wording, filled in, marks and spaces aside."""
+    match = _template(version.text).search(fold(reply))
+    if match is None:
+        return {}
+    found = {}
+    for place in slot_places(version):
+        start, end = match.span(place.name)
+        pattern = PATTERNS.get(place.slot.kind)
+        spans = [m.span() for m in pattern.finditer(reply, start, end)] if pattern else []
+        typed = "，" in reply[start:end] and spans  # words were put before the value
+        found[place.name] = _trimmed(reply, *(spans[-1] if typed else (start, end)))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _template(text: str) -> re.Pattern[str]:
+    parts, at, seen = [], 0, set()
+    for mark in SLOT.finditer(text):
+        parts.append(_literal(text[at : mark.start()]))
+        name = mark.group(1)
+        parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>[^。；;\\n]{{0,60}}?)")
+        seen.add(name)
+        at = mark.end()
+    parts.append(_literal(text[at:]))
+    return re.compile("".join(parts))
+
+
+def _literal(text: str) -> str:
+    pieces = _MARKS.split(fold(text))
+    return r"[，,。；;！？：:、\s]*".join(re.escape(piece) for piece in pieces)
+
+
+def _between(reply: str, place: SlotPlace) -> _Value | None:
+    folded = fold(reply)
+    for before, behind in _CONTEXTS:
+        left, right = _tail(place.left, before), _head(place.right, behind)
+        if len(left) < min(before, 2) and len(right) < 2:
+            continue
+        for match in _around(left, right).finditer(folded):
+            value = _narrowed(reply, place, match.start(1), match.end(1))
+            if value is not None:
+                return value
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _around(left: str, right: str) -> re.Pattern[str]:
+    close = _literal(right) if right else rf"(?=[，,{_BREAK}]|$)"
+    return re.compile(f"{_literal(left)}([^{_BREAK}]{{0,{_LONGEST}}}?){close}")
+
+
+def _tail(text: str, size: int) -> str:
+    return re.split(rf"[{_BREAK}]", text)[-1][-size:]
+
+
+def _head(text: str, size: int) -> str:
+    return re.split(rf"[{_BREAK}]", text)[0][:size]
+
+
+def _narrowed(reply: str, place: SlotPlace, start: int, end: int) -> _Value | None:
+    """Return the typed value within ``[start, end)``, or the whole stretch if it has none."""
+    pattern = PATTERNS.get(place.slot.kind)
+    if pattern is None:
+        value = _trimmed(reply, start, end)
+        return value if value.end - value.start <= _LONGEST else None
+    match = pattern.search(reply, start, end)
+    if match is not None and match.end() > match.start():
+        return _trimmed(reply, *match.span())
+    value = _trimmed(reply, start, end)
+    return value if _NONSENSE.fullmatch(reply[value.start : value.end]) else None
+
+
+def _cued(reply: str, place: SlotPlace) -> _Value | None:
+    if place.slot.kind != "text":
+        return None
+    for word, patterns in slot_data()["cues"].items():
+        for pattern in patterns if word in place.slot.label else ():
+            match = re.search(pattern, reply)
+            if match is not None:
+                return _trimmed(reply, *match.span(1))
+    return None
+
+
+def _joined(
+    reply: str, places: tuple[SlotPlace, ...], found: dict[str, _Value]
+) -> dict[str, _Value]:
+    """Part slots without a word between them by how each one's value ends."""
+    parted: dict[str, _Value] = {}
+    at = 0
+    for place in places:
+        if len(place.group) == 1 or place.name in found:
+            continue
+        shapes = slot_data()["shapes"].items()
+        shape = next((s for word, s in shapes if word in place.slot.label), None)
+        match = re.compile(rf"(?![，。；,;]){shape}").search(reply, at) if shape else None
+        if match is not None and not re.search(r"[，。；,;]", match.group()):
+            parted[place.name] = _Value(*match.span())
+            at = match.end()
+    return parted
+
+
+def _typed(
+    reply: str, places: tuple[SlotPlace, ...], found: dict[str, _Value]
+) -> dict[str, _Value]:
+    """Give values that stand alone to open slots of their type, those with like words first."""
+    folded, offers = fold(reply), []
+    kinds = Counter(place.slot.kind for place in places if place.name not in found)
+    for order, place in enumerate(p for p in places if p.name not in found):
+        values = [v for v in _candidates(reply, place.slot.kind) if _free(v, found)]
+        alone = len(values) == 1 == kinds[place.slot.kind] and place.slot.kind in _TELLING
+        for number, value in enumerate(values):
+            likeness = max(_likeness(folded, value, place), int(alone))
+            if likeness:
+                offers.append((-likeness, abs(order - number), order, place.name, value))
+    taken: dict[str, _Value] = {}
+    for _, _, _, name, value in sorted(offers, key=lambda offer: offer[:3]):
+        if name not in taken and _free(value, taken):
+            taken[name] = value
+    return taken
+
+
+def _candidates(reply: str, kind: str) -> Iterator[_Value]:
+    pattern = PATTERNS.get(kind)
+    others = (DATETIME, MONEY) if kind == "number" else ()
+    taken = [m.span() for other in others for m in other.finditer(reply)]
+    for match in pattern.finditer(reply) if pattern else ():
+        inside = any(a < match.end() and match.start() < b for a, b in taken)
+        if match.group().strip() and not inside:
+            yield _trimmed(reply, *match.span())
+
+
+def _likeness(folded: str, value: _Value, place: SlotPlace) -> int:
+    near = folded[max(0, value.start - _NEAR) : value.start] + "|"
+    near += folded[value.end : value.end + _NEAR]
+    own = place.left[-_NEAR:] + "|" + place.right[:_NEAR] + "|" + fold(place.slot.label)
+    return len({near[i : i + 2] for i in range(len(near) - 1)} & _bigrams(own))
+
+
+@lru_cache(maxsize=4096)
+def _bigrams(text: str) -> frozenset[str]:
+    return frozenset(text[i : i + 2] for i in range(len(text) - 1))
+
+
+def _free(value: _Value, found: dict[str, _Value]) -> bool:
+    return all(v.end <= value.start or value.end <= v.start for v in found.values())
+
+
+def _trimmed(reply: str, start: int, end: int) -> _Value:
+    while start < end and reply[start] in " \t，,：:、":
+        start += 1
+    while end > start and reply[end - 1] in " \t，,：:、":
+        end -= 1
+    return _Value(start, end)
+
+
+def _judged(reply: str, place: SlotPlace, value: _Value | None, as_of: date) -> SlotFinding:
+    slot = place.slot
+    text = reply[value.start : value.end] if value else ""
+    span = (value.start, value.end) if value else None
+    if value is None or _BLANK.fullmatch(text):
+        wrong = f"“{slot.label}”没有填写。" if slot.required else None
+        return SlotFinding(place.name, slot.label, "empty", text, span, wrong)
+    wrong = problem(slot, plain(slot.kind, text, as_of, slot_data()["relative_days"]))
+    status: SlotStatus = "filled" if wrong is None else "invalid"
+    return SlotFinding(place.name, slot.label, status, text, span, wrong)
