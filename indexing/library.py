@@ -69,11 +69,11 @@ class Library:
         self._tokenizer = tokenizer
         self._retriever = retriever
         self._root = index_root
-        self._identity = Identity(encoder.identity, tokenizer.identity)
         self._lock = threading.Lock()
         if reembed:
             self._reembed()
         store.claim(encoder.identity, tokenizer.identity)
+        self._identity = Identity(encoder.identity, tokenizer.identity, store.lineage())
         self._base_generation, self._snapshot = self._open()
 
     # -- writing ---------------------------------------------------------------------------------
@@ -193,7 +193,7 @@ class Library:
 
     def _open(self) -> tuple[int, Snapshot]:
         saved = snapshots.load(self._root, self._identity)
-        if saved is None:
+        if saved is None or saved[0] > self.store.generation():
             snapshot = Snapshot(0).after(self.store.changes_since(0))
             return snapshot.generation, snapshot
         generation, segment = saved

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from indexing.segment import Segment
-from indexing.store.schema import SCHEMA_VERSION
+from indexing.store.schema import REVISION
 
 MANIFEST = "manifest.json"
 FORMAT_VERSION = 1
@@ -28,7 +28,8 @@ class Identity:
 
     encoder: str
     tokenizer: str
-    schema: int = SCHEMA_VERSION
+    lineage: str  # of the store
+    schema: str = REVISION
     format: int = FORMAT_VERSION
 
 

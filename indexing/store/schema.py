@@ -1,4 +1,4 @@
-"""The tables of the record store."""
+"""The tables of the record store, as the last step of `migrations` leaves them."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 1
+REVISION = "0002"  # of `migrations`
 
 metadata = MetaData()
 
-# One row: the generation that the last committed write made, and what the vectors were made with.
+# One row: the generation that the last committed write made, what the vectors were made with, and a
+# random mark of this line of generations: a restored store begins a line of its own.
 state = Table(
     "state",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("schema_version", Integer, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("encoder", String(200), nullable=False, default=""),
     Column("tokenizer", String(200), nullable=False, default=""),
+    Column("lineage", String(32), nullable=False, server_default=""),
 )
 
 records = Table(
@@ -93,4 +94,18 @@ audit = Table(
     Column("actor", String(64), nullable=False),
     Column("action", String(16), nullable=False),
     Column("record_id", String(64), nullable=False, index=True),
+)
+
+# What people said of the machine's work: overruled verdicts, corrected categories, drill results,
+# raised warnings. Rows are added, never changed.
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(32), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("subject", String(128), nullable=False),
+    Column("data", JSON, nullable=False),
+    Index("journal_by_subject", "kind", "subject"),
 )

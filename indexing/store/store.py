@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, inspect, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from indexing.errors import NotFoundError, StaleIndexError, StoreError
 from indexing.records import Filter, Kind, Record, Status
 from indexing.store.engine import open_engine
 from indexing.store.reading import AnyRow, filtered, record_of
-from indexing.store.schema import SCHEMA_VERSION, metadata, passages, records, state, tombstones
+from indexing.store.schema import REVISION, journal, passages, records, state, tombstones
 from indexing.store.writing import (
     Prepared,
     bury,
@@ -49,6 +51,16 @@ class Written:
 
 
 @dataclass(frozen=True)
+class Note:
+    """An entry of the journal; ``at`` is UTC in ISO 8601."""
+
+    at: str
+    actor: str
+    subject: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Changes:
     """All that happened after a generation, read in one transaction.
 
@@ -69,21 +81,28 @@ class Store:
         """Open the database at ``address`` (an SQLAlchemy URL), making the tables if need be."""
         self._engine = open_engine(address)
         try:
-            with self._write() as connection:
-                metadata.create_all(connection)
-                found = connection.execute(select(state)).one_or_none()
-                if found is None:
-                    connection.execute(
-                        insert(state).values(id=1, schema_version=SCHEMA_VERSION, generation=0)
-                    )
+            self._migrate()
         except DatabaseError as error:
             raise StoreError(
-                f"记录库打不开或已损坏（{error.orig}）;请用 tousu restore 恢复备份。"
+                f"记录库打不开或已损坏（{error.orig}）；请用 tousu restore 恢复备份。"
             ) from error
-        if found is not None and found.schema_version != SCHEMA_VERSION:
-            raise StoreError(
-                f"记录库的结构版本是 {found.schema_version}，本程序需要 {SCHEMA_VERSION};请先升级。"
-            )
+
+    def _migrate(self) -> None:
+        if self._revision() == REVISION:
+            return
+        from indexing.store.migrations import upgrade  # Alembic: only when there is work for it
+
+        with self._write() as connection:
+            upgrade(connection)
+            if connection.execute(select(state)).one_or_none() is None:
+                connection.execute(insert(state).values(id=1, generation=0, lineage=uuid4().hex))
+
+    def _revision(self) -> str | None:
+        with self._read() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            query = text("SELECT version_num FROM alembic_version")
+            return connection.execute(query).scalar_one_or_none()
 
     def close(self) -> None:
         """Give back every connection."""
@@ -181,7 +200,22 @@ class Store:
             log(connection, generation, actor, status.value, record_id)
         return generation
 
+    def note(self, kind: str, subject: str, data: dict[str, Any], *, actor: str) -> None:
+        """Add an entry to the journal."""
+        with self._write() as connection:
+            connection.execute(
+                insert(journal).values(at=now(), actor=actor, kind=kind, subject=subject, data=data)
+            )
+
     # -- reading ---------------------------------------------------------------------------------
+
+    def notes(self, kind: str, subject: str | None = None) -> list[Note]:
+        """Return the journal's entries of a kind, oldest first."""
+        query = select(journal).where(journal.c.kind == kind).order_by(journal.c.id)
+        if subject is not None:
+            query = query.where(journal.c.subject == subject)
+        with self._read() as connection:
+            return [Note(r.at, r.actor, r.subject, r.data) for r in connection.execute(query)]
 
     def generation(self) -> int:
         """Return the number of the last committed write."""
@@ -193,6 +227,11 @@ class Store:
         with self._read() as connection:
             row = connection.execute(select(state.c.encoder, state.c.tokenizer)).one()
         return row.encoder, row.tokenizer
+
+    def lineage(self) -> str:
+        """Return the mark of this store's line of generations."""
+        with self._read() as connection:
+            return str(connection.execute(select(state.c.lineage)).scalar_one())
 
     def changes_since(self, generation: int) -> Changes:
         """Return what happened after ``generation``, consistent within one read transaction."""
