@@ -1,0 +1,1 @@
+"""Surges and trends: volumes, ratios, warning levels, hot issues, knowledge gaps, exports."""
