@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -12,16 +12,18 @@ import kb
 from cases.triage import Triager, load_triager
 from desk import importing, opening
 from desk.answering import Answer, compose
+from desk.checking import Overruling, Reply, ReplyChecks
 from desk.health import Health, examine
 from desk.importing import FileReport
 from desk.opening import Progress, silent
 from desk.reading import Reader
 from desk.settings import Settings
 from indexing.calibration import Features
-from indexing.errors import InputError
+from indexing.errors import InputError, TousuError
 from indexing.library import Library
 from indexing.masking import Masked, Masker
 from indexing.records import Filter, Kind, Record, Result, Status
+from kb.checking import Report
 
 SHIPPED = (
     (Kind.POLICY, Path(kb.__file__).parent / "policies"),
@@ -137,6 +139,42 @@ class Assistant:
         found = self._library.search(checked, wheres, limit=CANDIDATES)
         return compose(checked, found, self._triager, day)
 
+    # -- the quality checker ---------------------------------------------------------------------
+
+    def check(self, reply: Reply) -> Report:
+        """Hold a reply against its wording, point by point.
+
+        Raises:
+            InputError: Reply, wording or day cannot be used.
+        """
+        return self._checks.check(reply)
+
+    def check_many(self, replies: Iterable[Reply]) -> Iterator[Report | TousuError]:
+        """Yield a report for each reply, in order; what cannot be checked yields its error."""
+        return self._checks.check_many(replies)
+
+    def rank_wordings(self, reply: str, as_of: date) -> list[tuple[str, float]]:
+        """Return wordings' ids with how well ``reply`` fits each (≤ 1), best first.
+
+        Raises:
+            InputError: The reply is empty.
+        """
+        return self._checks.rank(reply, as_of)
+
+    def overrule(self, rule: str, reason: str, *, text: str) -> None:
+        """Note that a verdict on the reply ``text`` was not accepted.
+
+        Raises:
+            InputError: No reason is given.
+        """
+        self._checks.overrule(rule, reason, text=text, actor=self.settings.actor)
+
+    def overrulings(self) -> list[Overruling]:
+        """Return every verdict that was not accepted, oldest first."""
+        return self._checks.overrulings()
+
+    # -- everyone --------------------------------------------------------------------------------
+
     def mask(self, text: str) -> Masked:
         """Mask the personal data in ``text``; the masked text has the same length."""
         return self._masker.mask(text)
@@ -189,6 +227,10 @@ class Assistant:
     @cached_property
     def _reader(self) -> Reader:
         return opening.open_reader(self.settings)
+
+    @cached_property
+    def _checks(self) -> ReplyChecks:
+        return ReplyChecks(self._library, self._masker, self._triager.urgency)
 
     @cached_property
     def _triager(self) -> Triager:

@@ -19,6 +19,7 @@ from desk.importing import FileReport
 from desk.settings import explain, load_settings
 from indexing.errors import InputError, NotFoundError, TousuError
 from indexing.records import Filter, Hit, Kind, Result, Status
+from kb.checking.report import Report, report_json
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="投诉知识库与案例检索助手")
 out = Console(highlight=False, soft_wrap=True)
@@ -102,7 +103,7 @@ def search(
         urgencies=tuple(urgency or ()),
         as_of=None if expired else (_day(as_of) or assistant.today()),
     )
-    results = ((item, assistant.search(item["text"], where, limit=limit)) for item in items)
+    results = _each(items, lambda item: assistant.search(item["text"], where, limit=limit))
     found = _emit(
         results, shapes.result_json, _show_result, batch=file is not None, as_json=as_json
     )
@@ -121,11 +122,43 @@ def answer(
     """给出分级、相似案例、适用条款和标准口径。"""
     items = list(_items(text, file))
     assistant = _open()
-    results = ((item, assistant.answer(item["text"], as_of=_day(as_of))) for item in items)
+    day = _day(as_of)
+    results = _each(items, lambda item: assistant.answer(item["text"], as_of=day))
     found = _emit(
         results, shapes.answer_json, _show_answer, batch=file is not None, as_json=as_json
     )
     if file is None and all(result.no_match for result in found):
+        raise typer.Exit(NOT_FOUND)
+
+
+@app.command()
+def check(
+    text: Annotated[str | None, typer.Argument(help="回复的文字")] = None,
+    *,
+    file: FromFile = None,
+    wording: Annotated[str | None, typer.Option(help="口径编号，不给则取最合适的")] = None,
+    as_of: Annotated[str | None, typer.Option(help="回复的日期 YYYY-MM-DD，默认今天")] = None,
+    urgency: Annotated[str | None, typer.Option(help="紧急程度，用来核对承诺的时限")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """对照标准口径逐点检查回复。"""
+    from desk.checking import Reply  # loads the engine
+
+    items = list(_items(text, file))
+    assistant = _open()
+    given = {"wording": wording, "as_of": as_of, "urgency": urgency}
+    replies = [
+        Reply(
+            item["text"],
+            _day(_text(item, "as_of", given)) or assistant.today(),
+            _text(item, "wording", given),
+            _text(item, "urgency", given),
+        )
+        for item in items
+    ]
+    results = zip(items, assistant.check_many(replies), strict=True)
+    found = _emit(results, report_json, _show_report, batch=file is not None, as_json=as_json)
+    if file is None and not all(report.passed for report in found):
         raise typer.Exit(NOT_FOUND)
 
 
@@ -136,7 +169,7 @@ def mask(text: Text = None, *, file: FromFile = None, as_json: AsJson = False) -
 
     masker = open_masker()
     items = list(_items(text, file))
-    results = ((item, masker.mask(item["text"])) for item in items)
+    results = _each(items, lambda item: masker.mask(item["text"]))
     _emit(
         results,
         shapes.masked_json,
@@ -258,6 +291,26 @@ def _item(line: str, where: str) -> dict[str, Any]:
     return item
 
 
+def _text(item: dict[str, Any], key: str, otherwise: dict[str, str | None]) -> str | None:
+    value = item.get(key)
+    if value is None:
+        return otherwise[key]
+    if not isinstance(value, str):
+        raise InputError(f"第 {item.get('id')} 条的 {key} 应为文字。")
+    return value
+
+
+def _each(
+    items: Iterable[dict[str, Any]], work: Callable[[dict[str, Any]], Any]
+) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Yield each item with what became of it: a result, or the error that kept it from one."""
+    for item in items:
+        try:
+            yield item, work(item)
+        except TousuError as error:
+            yield item, error
+
+
 def _emit(
     results: Iterable[tuple[dict[str, Any], Any]],
     shape: Callable[[Any], dict[str, Any]],
@@ -266,18 +319,30 @@ def _emit(
     batch: bool,
     as_json: bool,
 ) -> list[Any]:
-    """Print each result as it comes: JSON lines for ``--file``, one object or prose otherwise."""
+    """Print each result as it comes: JSON lines for ``--file``, one object or prose otherwise.
+
+    In a batch an item's error takes the place of its result, and the exit status says so in the
+    end; alone, it is raised.
+    """
     found = []
+    failed = False
     for item, result in results:
+        if isinstance(result, TousuError):
+            if not batch:
+                raise result
+            failed = True
+            err.print(f"{item.get('id')}：{result}", style="red", markup=False)
+            _print_json({"id": item.get("id"), "error": str(result)})
+            continue
         found.append(result)
         if batch:
-            sys.stdout.write(
-                json.dumps({"id": item.get("id")} | shape(result), ensure_ascii=False) + "\n"
-            )
+            _print_json({"id": item.get("id")} | shape(result))
         elif as_json:
             _print_json(shape(result))
         else:
             show(result)
+    if failed:
+        raise typer.Exit(BAD_INPUT)
     return found
 
 
@@ -329,6 +394,24 @@ def _show_answer(result: Any) -> None:
     for item in result.wording:
         out.print(f"{item.hit.rank}. [{item.hit.id}] {item.hit.title}", markup=False)
         out.print(f"   {item.text}", markup=False)
+
+
+def _show_report(report: Report) -> None:
+    verdict = "通过" if report.passed else "不通过"
+    head = f"口径 {report.wording} 第 {report.version} 版：{verdict}，{report.score} 分"
+    out.print(head, markup=False)
+    for point in report.points:
+        said = {"said": "已说", "missing": "缺少", "contradicted": "说反了"}[point.status]
+        out.print(f"  {said}  {point.label}（{point.rule}）", markup=False)
+    for phrase in report.forbidden:
+        out.print(f"  禁用语“{phrase.phrase}”，可以说“{phrase.suggest}”", markup=False)
+    for slot in report.slots:
+        if slot.problem:
+            out.print(f"  {slot.problem}", markup=False)
+    for advice in report.advice:
+        out.print(f"  建议：{advice.message}", markup=False)
+    if report.better:
+        out.print(f"  这条回复更像口径 {report.better}", markup=False)
 
 
 if __name__ == "__main__":

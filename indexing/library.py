@@ -65,7 +65,7 @@ class Library:
             StaleIndexError: The store was filled with another model or dictionary.
         """
         self.store = store
-        self._encoder = encoder
+        self.encoder = encoder
         self._tokenizer = tokenizer
         self._retriever = retriever
         self._root = index_root
@@ -105,7 +105,7 @@ class Library:
         return self.store.set_status(record_id, status, actor=actor)
 
     def _reembed(self) -> None:
-        mine = (self._encoder.identity, self._tokenizer.identity)
+        mine = (self.encoder.identity, self._tokenizer.identity)
         if self.store.binding() == mine:
             return
         batches = _batches(self.store.whole_records())
@@ -113,7 +113,7 @@ class Library:
 
     def _prepare(self, batch: Sequence[Record]) -> list[Prepared]:
         texts = [searchable(r, i) for r in batch for i in range(len(r.passages))]
-        vectors = self._encoder.encode_passages(texts) if texts else np.empty((0, 0), np.float32)
+        vectors = self.encoder.encode_passages(texts) if texts else np.empty((0, 0), np.float32)
         prepared = []
         first = 0
         for record in batch:
@@ -130,7 +130,7 @@ class Library:
 
         Each result has at most ``limit`` hits, one a record, best passage shown.
         """
-        query = self._retriever.prepare(text, self._encoder, self._tokenizer)
+        query = self._retriever.prepare(text, self.encoder, self._tokenizer)
         snapshot = self.snapshot()
         return [
             self._retriever.search(query, where, limit, snapshot, self.store) for where in wheres
@@ -138,7 +138,7 @@ class Library:
 
     def features(self, text: str, where: Filter, *, limit: int) -> list[tuple[str, Features]]:
         """Return the best records' ids with what spoke for each, for fitting the calibration."""
-        query = self._retriever.prepare(text, self._encoder, self._tokenizer)
+        query = self._retriever.prepare(text, self.encoder, self._tokenizer)
         ranked = self._retriever.rank(query, where, self.snapshot())
         rows = self.store.passage_rows([place.id for place in ranked])
         best: dict[str, Features] = {}

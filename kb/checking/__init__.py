@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from kb.checking.checker import Checker, Item
+from kb.checking.checker import Checker
+from kb.checking.overrules import demoted, phrase_rule, point_rule, slot_rule
 from kb.checking.report import (
+    Advice,
     ForbiddenFinding,
+    Item,
     PointFinding,
     Report,
     SlotFinding,
@@ -13,6 +16,7 @@ from kb.checking.report import (
 from kb.checking.rules import Phrase, Rules, read_phrases, read_rules
 
 __all__ = [
+    "Advice",
     "Checker",
     "ForbiddenFinding",
     "Item",
@@ -21,7 +25,11 @@ __all__ = [
     "Report",
     "Rules",
     "SlotFinding",
+    "demoted",
+    "phrase_rule",
+    "point_rule",
     "read_phrases",
     "read_rules",
     "report_json",
+    "slot_rule",
 ]

@@ -10,10 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexing.errors import InputError
+from indexing.masking import Masker
 from indexing.model.protocol import Encoder
+from kb.checking.advice import advise
+from kb.checking.fit import WordingFit
 from kb.checking.forbidden import find_by_meaning, find_forbidden
+from kb.checking.overrules import binding_points, split_phrases
 from kb.checking.points import PointRule, find_point, point_rules
-from kb.checking.report import ForbiddenFinding, Report
+from kb.checking.report import ForbiddenFinding, Item, Report
 from kb.checking.rules import Phrase, Rules, default_rules, read_phrases
 from kb.checking.score import passes, score_of
 from kb.checking.sentences import Text, read_text
@@ -25,15 +29,6 @@ BLOCK = 256  # replies whose clauses are encoded together
 
 
 @dataclass(frozen=True)
-class Item:
-    """A reply to check, and the day it was given."""
-
-    wording: Wording
-    reply: str
-    as_of: date
-
-
-@dataclass(frozen=True)
 class _Prepared:
     points: tuple[PointRule, ...]
     vectors: tuple[Vectors, ...]  # of each point's meanings
@@ -42,15 +37,27 @@ class _Prepared:
 
 
 class Checker:
-    """Checks replies; paraphrases are encoded once a wording's version."""
+    """Checks replies; paraphrases are encoded once a wording's version.
+
+    With a ``masker`` personal data in a reply is pointed out; with ``wordings``, a reply that is
+    made from another one of them. Rules in ``demoted`` only advise.
+    """
 
     def __init__(
         self,
         encoder: Encoder,
         rules: Rules | None = None,
         phrases: Sequence[Phrase] | None = None,
+        *,
+        masker: Masker | None = None,
+        wordings: Sequence[Wording] = (),
+        demoted: frozenset[str] = frozenset(),
     ) -> None:
         self._encoder = encoder
+        self._masker = masker
+        self._wordings = tuple(wordings)
+        self._demoted = demoted
+        self._fits: dict[date, WordingFit] = {}
         self._rules = rules or default_rules()
         self._phrases = tuple(read_phrases() if phrases is None else phrases)
         self._cache: dict[tuple[str, str], tuple[Version, _Prepared]] = {}
@@ -64,6 +71,15 @@ class Checker:
             NotFoundError: No version of the wording is valid on ``as_of``.
         """
         return self.check_many([Item(wording, reply, as_of)])[0]
+
+    def rank(self, reply: str, as_of: date) -> list[tuple[str, float]]:
+        """Return the known wordings' ids with how well ``reply`` fits each (≤ 1), best first.
+
+        Raises:
+            InputError: The reply is empty.
+        """
+        text = self._read(reply)
+        return self._fit(as_of).rank(self._encode([text.of(clause) for clause in text.clauses]))
 
     def check_many(self, items: Iterable[Item]) -> list[Report]:
         """Check replies, encoding the clauses of many together.
@@ -81,10 +97,8 @@ class Checker:
     def _check_block(self, items: Sequence[Item]) -> list[Report]:
         texts, versions = [], []
         for item in items:
-            if not item.reply.strip():
-                raise InputError("回复内容是空的，没有可以检查的文字。")
+            texts.append(self._read(item.reply))
             versions.append(item.wording.on(item.as_of))
-            texts.append(read_text(item.reply, self._rules))
         prepared = [self._prepare(i.wording.id, v) for i, v in zip(items, versions, strict=True)]
         wanted = dict.fromkeys(text.of(piece) for text in texts for piece in text.pieces)
         rows = {words: row for row, words in enumerate(wanted)}
@@ -106,17 +120,40 @@ class Checker:
         forbidden = find_forbidden(text, parts.phrases)
         likeness = clauses @ parts.phrase_vectors.T
         meant = find_by_meaning(text, parts.phrases, likeness, self._rules)
-        phrases = (*forbidden, *(m for m in meant if not _covered(m, forbidden)))
+        every = (*forbidden, *(m for m in meant if not _covered(m, forbidden)))
+        phrases, softened = split_phrases(every, self._demoted)
+        binding = binding_points(item.wording.id, points, self._demoted)
         slots = find_slots(item.reply, version, item.as_of)
         return Report(
             wording=item.wording.id,
             version=version.version,
-            passed=passes(points, phrases),
-            score=score_of(points, phrases, slots, self._rules.score),
+            passed=passes(binding, phrases),
+            score=score_of(binding, phrases, slots, self._rules.score),
             points=points,
             forbidden=phrases,
             slots=slots,
+            advice=(*softened, *advise(text, item, slots, self._rules, self._masker)),
+            better=self._better(item, clauses[: len(text.clauses)]),
         )
+
+    def _read(self, reply: str) -> Text:
+        if not reply.strip():
+            raise InputError("回复内容是空的，没有可以检查的文字。")
+        return read_text(reply, self._rules)
+
+    def _fit(self, day: date) -> WordingFit:
+        if day not in self._fits:
+            self._fits[day] = WordingFit(self._wordings, day, self._encode)
+        return self._fits[day]
+
+    def _better(self, item: Item, clauses: Vectors) -> str | None:
+        """Return the wording that fits clearly better than the one given, if there is one."""
+        ranked = self._fit(item.as_of).rank(clauses)
+        fits = dict(ranked)
+        if item.wording.id not in fits or fits[item.wording.id] == ranked[0][1]:
+            return None
+        best, fit = ranked[0]
+        return best if fit - fits[item.wording.id] >= self._rules.values["better"] else None
 
     def _prepare(self, wording: str, version: Version) -> _Prepared:
         held = self._cache.get((wording, version.version))

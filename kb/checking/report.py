@@ -1,13 +1,28 @@
-"""What a check found: points, forbidden phrases and slots, each with the rule that decided."""
+"""What is checked, and what a check found, each finding with the rule that decided."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, Literal
+
+from kb.wording import Wording
 
 PointStatus = Literal["said", "missing", "contradicted"]
 SlotStatus = Literal["filled", "empty", "invalid"]
+AdviceKind = Literal["deadline", "jargon", "privacy", "rule"]
 Span = tuple[int, int]  # character offsets [start, end) into the reply
+_SPANS = (("points", "evidence"), ("forbidden", "span"), ("slots", "span"), ("advice", "span"))
+
+
+@dataclass(frozen=True)
+class Item:
+    """A reply to check, the day it was given, and the hours within which it has to promise."""
+
+    wording: Wording
+    reply: str
+    as_of: date
+    limit_hours: int | None = None
 
 
 @dataclass(frozen=True)
@@ -52,8 +67,20 @@ class SlotFinding:
 
 
 @dataclass(frozen=True)
+class Advice:
+    """Something worth mending that neither fails a reply nor costs it points."""
+
+    kind: AdviceKind
+    span: Span
+    message: str  # one Chinese sentence
+
+
+@dataclass(frozen=True)
 class Report:
-    """The verdict on one reply; ``score`` is 0 to 100, see `kb.checking.score`."""
+    """The verdict on one reply; ``score`` is 0 to 100, see `kb.checking.score`.
+
+    ``better`` is the wording that the reply seems to be made from, if it is not the one given.
+    """
 
     wording: str
     version: str
@@ -62,12 +89,14 @@ class Report:
     points: tuple[PointFinding, ...]
     forbidden: tuple[ForbiddenFinding, ...]
     slots: tuple[SlotFinding, ...]
+    advice: tuple[Advice, ...] = ()
+    better: str | None = None
 
 
 def report_json(report: Report) -> dict[str, Any]:
     """Return ``report`` as JSON values; spans become ``[start, end]``."""
     found = asdict(report)
-    for part, key in (("points", "evidence"), ("forbidden", "span"), ("slots", "span")):
+    for part, key in _SPANS:
         found[part] = [
             item | {key: None if item[key] is None else list(item[key])} for item in found[part]
         ]

@@ -56,6 +56,7 @@ class Rules:
     condition: re.Pattern[str]
     hedge: re.Pattern[str]
     guidance: re.Pattern[str]
+    promise: re.Pattern[str]
     quote: re.Pattern[str]
     boundary: re.Pattern[str]
     stop_words: frozenset[str]
@@ -90,6 +91,7 @@ def read_rules(folder: Path = DATA) -> Rules:
             condition=re.compile(raw["conditions"]),
             hedge=re.compile(raw["hedges"]),
             guidance=re.compile(raw["guidance"]),
+            promise=re.compile(raw["promises"]),
             quote=re.compile(raw["quotes"]),
             boundary=any_of(raw["boundaries"]),
             stop_words=frozenset(fold(word) for word in raw["stop_words"]),

@@ -1,0 +1,51 @@
+"""Rules that people overruled too often: they become advice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from kb.checking.report import Advice, ForbiddenFinding, PointFinding
+
+
+def phrase_rule(phrase: str) -> str:
+    """Return the name under which overrulings of a forbidden phrase are counted."""
+    return f"禁用语：{phrase}"
+
+
+def point_rule(wording: str, point: str) -> str:
+    """Return the name under which overrulings of a point's verdicts are counted."""
+    return f"要点：{wording}/{point}"
+
+
+def slot_rule(wording: str, slot: str) -> str:
+    """Return the name under which overrulings of a slot's verdicts are counted."""
+    return f"空位：{wording}/{slot}"
+
+
+def demoted(overruled: Iterable[str], often: float) -> frozenset[str]:
+    """Return the rules that were overruled ``often`` times or more.
+
+    >>> demoted(["禁用语：尽快", "禁用语：尽快", "禁用语：保证"], 2)
+    frozenset({'禁用语：尽快'})
+    """
+    return frozenset(rule for rule, count in Counter(overruled).items() if count >= often)
+
+
+def split_phrases(
+    found: Sequence[ForbiddenFinding], soft: frozenset[str]
+) -> tuple[tuple[ForbiddenFinding, ...], tuple[Advice, ...]]:
+    """Return the findings that count, and advice in place of those whose rule was demoted."""
+    held = tuple(item for item in found if phrase_rule(item.phrase) not in soft)
+    rest = (item for item in found if phrase_rule(item.phrase) in soft)
+    return held, tuple(
+        Advice("rule", item.span, f"有“{item.phrase}”的说法，可以换成“{item.suggest}”。")
+        for item in rest
+    )
+
+
+def binding_points(
+    wording: str, points: Sequence[PointFinding], soft: frozenset[str]
+) -> tuple[PointFinding, ...]:
+    """Return the points whose verdicts count."""
+    return tuple(point for point in points if point_rule(wording, point.id) not in soft)
