@@ -37,3 +37,39 @@ class StoreError(TousuError):
 
 class StaleIndexError(TousuError):
     """Stored vectors were made by another model or dictionary."""
+
+
+class EmptyFileError(InputError):
+    """A file holds no bytes, or nothing that can be read."""
+
+
+class FileLimitError(InputError):
+    """A file is larger, or unpacks to more, than the limits allow."""
+
+
+class ProtectedFileError(InputError):
+    """A file is locked with a password."""
+
+
+class DamagedFileError(InputError):
+    """A file is cut short or broken, or crashes its parser."""
+
+
+class WrongTypeError(InputError):
+    """A file's content is not what its extension says."""
+
+
+class HostileFileError(InputError):
+    """An archive in an archive, a climbing path name, a DTD or an external entity."""
+
+
+class ParserTimeoutError(InputError):
+    """A file takes longer to read than the limit."""
+
+
+class ParserMemoryError(InputError):
+    """A file takes more memory to read than the limit."""
+
+
+class UnsupportedFileError(InputError):
+    """No parser, converter or recogniser for this kind of file is at hand."""
