@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 import cases
 import kb
+from cases.map import Place
+from cases.thin import ThinPlaces, Twin
 from cases.triage import Triager, load_triager
 from desk import importing, opening
 from desk.answering import Answer, compose
+from desk.browsing import Browsing, Linked
 from desk.checking import Overruling, Reply, ReplyChecks
+from desk.exporting import export_records
 from desk.health import Health, examine
 from desk.importing import FileReport
 from desk.opening import Progress, silent
 from desk.reading import Reader
 from desk.settings import Settings
+from desk.tickets import TicketReader
 from indexing.calibration import Features
 from indexing.errors import InputError, TousuError
 from indexing.library import Library
 from indexing.masking import Masked, Masker
-from indexing.records import Filter, Kind, Record, Result, Status
+from indexing.records import KNOWLEDGE, Filter, Kind, Record, Result, Status
 from kb.checking import Report
 
 SHIPPED = (
@@ -65,6 +71,7 @@ class Assistant:
             reports += importing.import_files(
                 self._library,
                 self._reader,
+                self._tickets,
                 [folder],
                 kind,
                 publish=False,
@@ -89,6 +96,7 @@ class Assistant:
         reports = importing.import_files(
             self._library,
             self._reader,
+            self._tickets,
             paths,
             kind,
             publish=publish,
@@ -107,6 +115,14 @@ class Assistant:
         """Publish, retire or draft a record."""
         return self._library.set_status(record_id, status, actor=self.settings.actor)
 
+    def export(self, folder: Path, where: Filter) -> int:
+        """Write the matching records as files that can be imported again; return how many.
+
+        Raises:
+            InputError: ``folder`` holds something already.
+        """
+        return export_records(self._library.store.records(where), folder)
+
     # -- the agent -------------------------------------------------------------------------------
 
     def search(self, text: str, where: Filter | None = None, *, limit: int = 10) -> Result:
@@ -115,7 +131,7 @@ class Assistant:
         Raises:
             InputError: The text is empty or too long.
         """
-        where = where or Filter(as_of=self.today())
+        where = where or Filter(kinds=KNOWLEDGE, as_of=self.today())
         return self._library.search(self._checked(text), [where], limit=limit)[0]
 
     def features(self, text: str, where: Filter) -> list[tuple[str, Features]]:
@@ -173,6 +189,53 @@ class Assistant:
         """Return every verdict that was not accepted, oldest first."""
         return self._checks.overrulings()
 
+    # -- the trainer's library -------------------------------------------------------------------
+
+    def browse(self, selection: Selection) -> Shelf:
+        """Return a page of the chosen records, without their passages, and the facets' counts."""
+        return self._browsing.shelf(replace(selection, grades=self.grades()))
+
+    def grades(self) -> tuple[str, ...]:
+        """Return the urgency grades, most urgent first."""
+        return tuple(self._triager.urgency.grades)
+
+    def library_map(self) -> list[Place]:
+        """Return every live case's place on a map where near means alike."""
+        return self._browsing.map()
+
+    def thin_places(self) -> ThinPlaces:
+        """Return categories with few cases, and wordings and policies that no case names."""
+        return self._browsing.thin_places()
+
+    def twins(self) -> list[Twin]:
+        """Return near-duplicate cases, the most alike first."""
+        return self._browsing.twins()
+
+    def merge(self, keep: str, retire: str) -> None:
+        """Retire a case in favour of another, with a note in the journal.
+
+        Raises:
+            TousuError: They are the same case, or one of them is not there.
+        """
+        self._browsing.merge(keep, retire, actor=self.settings.actor)
+
+    def keep_both(self, a: str, b: str) -> None:
+        """Note that two cases are no duplicates; `twins` leaves them out from then on."""
+        self._browsing.keep_both(a, b, actor=self.settings.actor)
+
+    def merged_into(self, record_id: str) -> str | None:
+        """Return the case that replaced a retired one."""
+        return self._browsing.merged_into(record_id)
+
+    def linked(self, record: Record) -> Linked:
+        """Return the policies, wordings and contrasting cases that ``record`` names."""
+        return self._browsing.linked(record)
+
+    def similar(self, record: Record, *, limit: int = 5) -> tuple[Hit, ...]:
+        """Return the cases whose complaint is nearest to that of ``record``."""
+        longest = self.settings.max_query_chars
+        return self._browsing.similar(record, self.today(), limit=limit, max_chars=longest)
+
     # -- everyone --------------------------------------------------------------------------------
 
     def mask(self, text: str) -> Masked:
@@ -229,8 +292,16 @@ class Assistant:
         return opening.open_reader(self.settings)
 
     @cached_property
+    def _tickets(self) -> TicketReader:
+        return opening.open_ticket_reader(self.settings)
+
+    @cached_property
     def _checks(self) -> ReplyChecks:
         return ReplyChecks(self._library, self._masker, self._triager.urgency)
+
+    @cached_property
+    def _browsing(self) -> Browsing:
+        return Browsing(self._library)
 
     @cached_property
     def _triager(self) -> Triager:

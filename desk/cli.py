@@ -18,7 +18,7 @@ from desk import shapes
 from desk.importing import FileReport
 from desk.settings import explain, load_settings
 from indexing.errors import InputError, NotFoundError, TousuError
-from indexing.records import Filter, Hit, Kind, Result, Status
+from indexing.records import KNOWLEDGE, Filter, Hit, Kind, Result, Status
 from kb.checking.report import Report, report_json
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="投诉知识库与案例检索助手")
@@ -97,7 +97,7 @@ def search(
     items = list(_items(text, file))
     assistant = _open()
     where = Filter(
-        kinds=tuple(kind or ()),
+        kinds=tuple(kind or KNOWLEDGE),
         statuses=tuple(status or (Status.PUBLISHED,)),
         categories=tuple(category or ()),
         urgencies=tuple(urgency or ()),
@@ -177,6 +177,98 @@ def mask(text: Text = None, *, file: FromFile = None, as_json: AsJson = False) -
         batch=file is not None,
         as_json=as_json,
     )
+
+
+@app.command()
+def delete(
+    ids: Annotated[list[str], typer.Argument(help="记录编号")], *, as_json: AsJson = False
+) -> None:
+    """删除记录，连同文本块和向量。"""
+    generation = _open().delete(ids)
+    if as_json:
+        _print_json({"generation": generation, "deleted": ids})
+    else:
+        out.print(f"已删除 {len(ids)} 条记录。")
+
+
+@app.command()
+def status(
+    record_id: Annotated[str, typer.Argument(help="记录编号")],
+    value: Annotated[Status, typer.Argument(help="draft、published 或 retired")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """发布、停用一条记录，或退回草稿。"""
+    generation = _open().set_status(record_id, value)
+    if as_json:
+        _print_json({"generation": generation, "id": record_id, "status": value.value})
+    else:
+        out.print(f"{record_id} 现在是 {value.value}。", markup=False)
+
+
+@app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(help="备份文件（zip）")], *, as_json: AsJson = False
+) -> None:
+    """备份记录库；备份时可以照常使用。"""
+    from indexing.store.backup import back_up
+
+    settings_ = load_settings()
+    made = back_up(settings_.database, target, settings_.kept_files)
+    if as_json:
+        _print_json({"file": str(target), "generation": made.generation, "files": made.files})
+    else:
+        out.print(f"已备份第 {made.generation} 代到 {target}。", markup=False)
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(help="备份文件")],
+    *,
+    replace: Annotated[bool, typer.Option(help="换掉现有的记录库（改名保留）")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """从备份恢复记录库，并重建索引。"""
+    from indexing.store.backup import restore as put_back
+
+    made = put_back(source, load_settings().database, replace=replace)
+    counts = _open().counts()
+    if as_json:
+        _print_json({"generation": made.generation, "records": counts})
+    else:
+        out.print(f"已恢复第 {made.generation} 代，共 {counts['passages']} 个文本块。")
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="空文件夹")],
+    *,
+    kind: Annotated[list[Kind] | None, typer.Option(help="只导出这些种类")] = None,
+    status: Annotated[list[Status] | None, typer.Option(help="只导出这些状态")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """导出记录，导出的文件可以再导入。"""
+    where = Filter(kinds=tuple(kind or ()), statuses=tuple(status or ()))
+    count = _open().export(folder, where)
+    if as_json:
+        _print_json({"folder": str(folder), "records": count})
+    else:
+        out.print(f"已导出 {count} 条记录到 {folder}。", markup=False)
+
+
+@app.command()
+def serve(
+    *,
+    host: Annotated[str, typer.Option(help="地址")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="端口")] = 8600,
+) -> None:
+    """以 HTTP 接口提供查找、答复、检查和遮盖。"""
+    import uvicorn
+
+    from desk.api import create_api
+
+    _check_port(port)
+    uvicorn.run(create_api(_open()), host=host, port=port, log_level="warning")
 
 
 @app.command()

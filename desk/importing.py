@@ -1,18 +1,21 @@
-"""Importing files: each is stored, merged or rejected with its reason; nothing is half done."""
+"""Importing files: each row is stored, merged or rejected with its reason; nothing is half done."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desk.reading import TEXT_SUFFIXES, YAML_SUFFIXES, Read, Reader
-from indexing.errors import DuplicateIdError, InputError, TousuError
+from desk.reading import SUFFIXES, Reader
+from desk.tickets import TicketReader
+from indexing.errors import InputError, TousuError
+from indexing.formats import TABLE_SUFFIXES
 from indexing.library import Library
-from indexing.records import Kind
+from indexing.records import Kind, Record
 
 Progress = Callable[[str, float], None]
+READING = 0.3  # share of the progress bar
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,35 @@ class FileReport:
     notes: tuple[str, ...] = field(default=())
 
 
+@dataclass
+class _Incoming:
+    """A file on its way in."""
+
+    name: str
+    records: dict[int, Record] = field(default_factory=dict)  # by row
+    merged: int = 0
+    rejected: list[RejectedRow] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
+
+    def reject(self, row: int, reason: str) -> None:
+        self.records.pop(row, None)
+        self.rejected.append(RejectedRow(row, reason))
+
+    def report(self, stored: set[str]) -> FileReport:
+        ids = tuple(record.id for record in self.records.values())
+        new = sum(record_id in stored for record_id in ids)
+        merged = self.merged + len(ids) - new
+        status = "ok" if not self.rejected else "partial" if new + merged else "rejected"
+        only = self.rejected[0].reason if status == "rejected" else None
+        rejected = tuple(sorted(self.rejected, key=lambda row: row.row))
+        rows = new + merged + len(rejected)
+        return FileReport(self.name, status, only, rows, new, merged, rejected, ids, self.notes)
+
+
 def import_files(
     library: Library,
     reader: Reader,
+    tickets: TicketReader,
     paths: Sequence[Path],
     kind: Kind,
     *,
@@ -54,77 +83,102 @@ def import_files(
         InputError: One of ``paths`` is not there, or a folder holds no file of a known kind.
     """
     report = progress or (lambda _text, _share: None)
-    files = [file for path in paths for file in _files(path)]
-    read: dict[Path, Read] = {}
-    failed: dict[Path, TousuError] = {}
+    files = [file for path in paths for file in _files(path, kind)]
+    incoming = []
     for number, (path, name) in enumerate(files):
-        report(f"读取 {name}", 0.3 * number / len(files))
+        report(f"读取 {name}", READING * number / len(files))
+        file = _Incoming(name)
         try:
-            read[path] = reader.read(path, kind, name, publish=publish)
+            if kind is Kind.TICKET:
+                _read_tickets(tickets, path, file, report)
+            else:
+                found = reader.read(path, kind, name, publish=publish)
+                file.records[1], file.notes = found.record, found.notes
         except TousuError as error:
-            failed[path] = error
-    _reject_duplicates(library, read, failed)
-    records = [found.record for found in read.values()]
+            file.records.clear()
+            file.reject(1, str(error))
+        incoming.append(file)
+    if kind is not Kind.TICKET:
+        _reject_duplicates(library, incoming)
+    stored = _store(library, incoming, actor, report)
+    return [file.report(stored) for file in incoming]
+
+
+def _store(
+    library: Library, incoming: Iterable[_Incoming], actor: str, report: Progress
+) -> set[str]:
+    records = [record for file in incoming for record in file.records.values()]
     written = library.write(
         records,
         actor=actor,
         progress=lambda done, _: report(
-            f"建立向量 {done}/{len(records)}", 0.3 + 0.7 * done / max(len(records), 1)
+            f"建立向量 {done}/{len(records)}",
+            READING + (1 - READING) * done / max(len(records), 1),
         ),
     )
-    stored = set(written.stored)
-    return [_report(path, name, read, failed, stored) for path, name in files]
+    return set(written.stored)
 
 
-def _files(path: Path) -> list[tuple[Path, str]]:
+def _read_tickets(tickets: TicketReader, path: Path, file: _Incoming, report: Progress) -> None:
+    def tick(done: int, total: int) -> None:
+        report(f"{file.name}：读取第 {done}/{total} 行", READING * done / max(total, 1))
+
+    understood = [s for s in tickets.sheets(path, file.name) if "description" in s.mapping.columns]
+    if not understood:
+        raise InputError(f"{file.name}：没有找到投诉内容这一列，请在入库页面指定。")
+    first = 0  # row numbers of further sheets go on behind those of the first
+    for sheet in understood:
+        for row in tickets.rows(sheet, file.name, tick):
+            if row.record is not None:
+                file.records[first + row.row] = row.record
+            elif row.merged:
+                file.merged += 1
+            else:
+                file.reject(first + row.row, row.reason or "")
+        first += sheet.table.rows[-1][0] if sheet.table.rows else 0
+    _merge_repeats(file)
+
+
+def _merge_repeats(file: _Incoming) -> None:
+    """Leave one record an id: sheets may repeat each other's work orders."""
+    last = {record.id: row for row, record in file.records.items()}
+    for row, record in list(file.records.items()):
+        if last[record.id] != row:
+            del file.records[row]
+            file.merged += 1
+
+
+def _files(path: Path, kind: Kind) -> list[tuple[Path, str]]:
     """Return the files to import with their names relative to what was asked for."""
     if path.is_file():
         return [(path, path.name)]
     if not path.is_dir():
         raise InputError(f"找不到文件或文件夹 {path}。")
-    known = TEXT_SUFFIXES + YAML_SUFFIXES
-    found = sorted(
-        p
-        for p in path.rglob("*")
-        if p.is_file()
-        and p.suffix.lower() in known
-        and not any(part.startswith(".") for part in p.relative_to(path).parts)
-    )
+    known = TABLE_SUFFIXES if kind is Kind.TICKET else SUFFIXES[kind]
+    found = sorted(p for p in _visible(path) if p.suffix.lower() in known)
     if not found:
-        raise InputError(f"文件夹 {path} 中没有可以导入的文件({'、'.join(known)})。")
+        raise InputError(f"文件夹 {path} 中没有可以导入的文件（{'、'.join(known)}）。")
     return [(p, p.relative_to(path).as_posix()) for p in found]
 
 
-def _reject_duplicates(
-    library: Library, read: dict[Path, Read], failed: dict[Path, TousuError]
-) -> None:
-    counts = Counter(found.record.id for found in read.values())
+def _visible(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        hidden = any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
+        if path.is_file() and not hidden:
+            yield path
+
+
+def _reject_duplicates(library: Library, incoming: Iterable[_Incoming]) -> None:
+    files = [file for file in incoming if file.records]
+    counts = Counter(file.records[1].id for file in files)
     stored = library.store.ids()
-    for path, found in list(read.items()):
-        record = found.record
+    for file in files:
+        record = file.records[1]
         title, file_name = stored.get(record.id, (record.title, record.file_name))
         if counts[record.id] > 1:
-            text = f"{record.file_name}：编号 {record.id} 在这次导入中重复出现，请改用不同的编号。"
+            text = f"{file.name}：编号 {record.id} 在这次导入中重复出现，请改用不同的编号。"
         elif record.title != title and Path(record.file_name).name != Path(file_name).name:
-            text = f"{record.file_name}：编号 {record.id} 已被《{title}》使用，请改用别的编号。"
+            text = f"{file.name}：编号 {record.id} 已被《{title}》使用，请改用别的编号。"
         else:
             continue
-        failed[path] = DuplicateIdError(text)
-        del read[path]
-
-
-def _report(
-    path: Path,
-    name: str,
-    read: dict[Path, Read],
-    failed: dict[Path, TousuError],
-    stored: set[str],
-) -> FileReport:
-    if path in failed:
-        reason = str(failed[path])
-        return FileReport(name, "rejected", reason, 1, 0, 0, (RejectedRow(1, reason),))
-    found = read[path]
-    new = found.record.id in stored
-    return FileReport(
-        name, "ok", None, 1, int(new), int(not new), (), (found.record.id,), found.notes
-    )
+        file.reject(1, text)

@@ -11,8 +11,10 @@ import kb
 from cases.categories import load_categories
 from desk.reading import Reader
 from desk.settings import Settings
+from desk.tickets import TicketReader
 from indexing.calibration import Calibration
 from indexing.errors import StoreError
+from indexing.formats import Limits
 from indexing.library import Library
 from indexing.masking import Masker
 from indexing.model import Encoder, build_default_model, load_encoder
@@ -104,4 +106,18 @@ def open_masker() -> Masker:
 
 def open_reader(settings: Settings) -> Reader:
     """Return the reader of files."""
-    return Reader(open_masker(), load_categories(), settings.max_file_mb * 2**20)
+    return Reader(open_masker(), load_categories(), file_limits(settings))
+
+
+def open_ticket_reader(settings: Settings) -> TicketReader:
+    """Return the reader of work-order exports."""
+    return TicketReader(settings.home, open_masker(), load_categories(), file_limits(settings))
+
+
+def file_limits(settings: Settings) -> Limits:
+    """Return what one imported file may cost."""
+    return Limits(
+        max_bytes=settings.max_file_mb * 2**20,
+        memory_bytes=settings.parser_memory_mb * 2**20,
+        seconds=settings.parser_seconds,
+    )

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from cases.categories import Categories
-from cases.record import read_case
+from cases.causes import SECTION, cause_of
+from cases.record import read_case, sections
 from indexing.chunking import split
 from indexing.errors import FormatError, InputError
+from indexing.formats import DOCUMENT_SUFFIXES, Limits, extract
 from indexing.frontmatter import YamlText, has_front_matter
 from indexing.masking import Masker
 from indexing.records import Kind, Passage, Record, Status
@@ -23,6 +25,12 @@ from kb.wording import Version, Wording, read_wording
 
 TEXT_SUFFIXES = (".md", ".markdown", ".txt")
 YAML_SUFFIXES = (".yaml", ".yml")
+SUFFIXES = {
+    Kind.CASE: TEXT_SUFFIXES + YAML_SUFFIXES + DOCUMENT_SUFFIXES,
+    Kind.POLICY: TEXT_SUFFIXES + YAML_SUFFIXES + DOCUMENT_SUFFIXES,
+    Kind.WORDING: YAML_SUFFIXES + TEXT_SUFFIXES,
+}
+OFFICE_SUFFIXES = tuple(suffix for suffix in DOCUMENT_SUFFIXES if suffix not in TEXT_SUFFIXES)
 _DOCUMENT_PREFIX = {Kind.CASE: "C-DOC", Kind.POLICY: "P-DOC"}
 
 
@@ -36,11 +44,11 @@ class Read:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads files of the contract's formats and plain text documents."""
+    """Reads files of the contract's formats and documents of every kind."""
 
     masker: Masker
     categories: Categories
-    max_bytes: int
+    limits: Limits
 
     def read(self, path: Path, kind: Kind, name: str, *, publish: bool) -> Read:
         """Return the record that ``path`` holds; ``name`` is what messages call the file.
@@ -48,13 +56,16 @@ class Reader:
         Raises:
             InputError: The file is not readable text, or breaks the format of ``kind``.
         """
+        if kind is not Kind.WORDING and path.suffix.lower() in OFFICE_SUFFIXES:
+            found = extract(path, name, self.limits)
+            return self._document(
+                found.text, kind, name, found.notes, title=found.title, publish=publish
+            )
         text = self._text(path, name)
         if kind is Kind.WORDING:
             if path.suffix.lower() not in YAML_SUFFIXES:
                 raise FormatError(f"{name}：口径应为 YAML 文件(.yaml)。")
             return self._wording(text, name, publish=publish)
-        if kind is Kind.TICKET:
-            raise InputError(f"{name}：工单请以 csv 或 xlsx 导出表导入，不支持这种文件。")
         if has_front_matter(text):
             return self._with_header(text, kind, name, publish=publish)
         if path.suffix.lower() in YAML_SUFFIXES:
@@ -64,8 +75,8 @@ class Reader:
     def _text(self, path: Path, name: str) -> str:
         try:
             size = path.stat().st_size
-            if size > self.max_bytes:
-                limit = self.max_bytes // 2**20
+            if size > self.limits.max_bytes:
+                limit = self.limits.max_bytes // 2**20
                 raise InputError(f"{name}：文件有 {size / 2**20:.1f} MB，超过上限 {limit} MB。")
             raw = path.read_bytes()
         except OSError as error:
@@ -92,6 +103,8 @@ class Reader:
         if not passages:
             raise FormatError(f"{name}:front matter 之后没有正文。")
         said = self._masked(header.model_dump(mode="json"))
+        if kind is Kind.CASE:
+            said["cause"] = cause_of(sections(masked).get(SECTION, ""))
         return Read(
             Record(
                 id=header.id,
@@ -129,7 +142,16 @@ class Reader:
             )
         )
 
-    def _document(self, text: str, kind: Kind, name: str, *, publish: bool) -> Read:
+    def _document(
+        self,
+        text: str,
+        kind: Kind,
+        name: str,
+        notes: tuple[str, ...] = (),
+        *,
+        publish: bool,
+        title: str | None = None,
+    ) -> Read:
         cleaned = clean(text)
         masked = self.masker.mask(cleaned.text).text
         chunks = split(masked)
@@ -142,7 +164,7 @@ class Reader:
             )
             for c in chunks
         )
-        title = self.masker.mask(Path(name).stem).text
+        title = self.masker.mask(title or Path(name).stem).text
         digest = hashlib.sha256(name.encode()).hexdigest()[:8]
         record = Record(
             id=f"{_DOCUMENT_PREFIX[kind]}-{digest}",
@@ -151,11 +173,11 @@ class Reader:
             text=masked,
             status=_status(Status.DRAFT, publish=publish),
             passages=passages,
-            source=title,
+            source=self.masker.mask(Path(name).stem).text,
             file_name=self.masker.mask(name).text,
-            meta={"notes": list(cleaned.notes)},
+            meta={"notes": [*notes, *cleaned.notes]},
         )
-        return Read(record, tuple(cleaned.notes))
+        return Read(record, (*notes, *cleaned.notes))
 
     def _masked(self, value: Any) -> Any:
         return _map_strings(value, lambda text: self.masker.mask(text).text)

@@ -42,7 +42,9 @@ class Settings(BaseSettings):
     backend: str = Field(default="auto", description="推理后端：auto、fast 或 torch")
     threads: int = Field(default=0, ge=0, description="推理线程数，0 为自动")
     max_query_chars: int = Field(default=5000, ge=1, description="一次查询的最大字数")
-    max_file_mb: int = Field(default=20, ge=1, description="导入文件的最大体积(MB)")
+    max_file_mb: int = Field(default=50, ge=1, description="导入文件的最大体积(MB)")
+    parser_memory_mb: int = Field(default=1024, ge=64, description="解析一个文件的内存上限(MB)")
+    parser_seconds: float = Field(default=30, gt=0, description="解析一个文件的时间上限（秒）")
     actor: str = Field(default="tousu", description="写入审计记录的操作人")
 
     @classmethod
@@ -62,6 +64,23 @@ class Settings(BaseSettings):
     def store_address(self) -> str:
         """The SQLAlchemy URL of the record store."""
         return self.store or f"sqlite:///{self.home / 'tousu.db'}"
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file of the record store.
+
+        Raises:
+            InputError: The store is in another kind of database.
+        """
+        prefix = "sqlite:///"
+        if not self.store_address.startswith(prefix):
+            raise InputError("记录库不在 SQLite 文件中，请用数据库自己的工具备份和恢复。")
+        return Path(self.store_address.removeprefix(prefix))
+
+    @property
+    def kept_files(self) -> tuple[Path, ...]:
+        """The small files of the home folder that a backup takes along."""
+        return tuple(self.home / name for name in (CONFIG_NAME, "secret.key", "mappings.json"))
 
     @property
     def is_built(self) -> bool:

@@ -17,6 +17,9 @@ class Kind(StrEnum):
     TICKET = "ticket"
 
 
+KNOWLEDGE = (Kind.CASE, Kind.POLICY, Kind.WORDING)  # what is searched unless tickets are asked for
+
+
 class Status(StrEnum):
     """Where a record stands in its life."""
 

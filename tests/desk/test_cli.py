@@ -165,3 +165,35 @@ def test_a_taken_port_is_said(run):
         done = run("app", "--port", str(port), "--no-browser")
     assert done.returncode == 2
     assert f"端口 {port} 已被占用" in done.stderr
+
+
+def test_check_prints_the_contract_and_fails_a_reply_that_lacks_a_point(run):
+    done = run("check", "非常抱歉给您带来不便。", "--wording", "W-BB-001", "--json")
+    assert done.returncode == 1, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["wording"], report["version"], report["passed"]) == ("W-BB-001", "2", False)
+    assert report["points"][0] | {"label": ""} == {
+        "id": "apology", "label": "", "level": "must", "status": "said", "evidence": [0, 10],
+        "paraphrase": "非常抱歉给你带来不便", "similarity": 1.0, "rule": "原话",
+    }  # fmt: skip
+    assert {"name", "status", "value"} <= set(report["slots"][0])
+
+
+def test_a_batch_of_replies_says_of_each_what_is_wrong_with_it(run, tmp_path):
+    lines = [
+        {"id": 1, "text": "非常抱歉", "wording": "W-BB-001", "as_of": "2026-03-01"},
+        {"id": 2, "text": "", "wording": "W-BB-001"},
+        {"id": 3, "text": "您好", "wording": "W-NO"},
+        {"id": 4, "text": "您好", "wording": "W-BB-001", "as_of": "2020-01-01"},
+    ]
+    file = tmp_path / "in.jsonl"
+    file.write_text("\n".join(json.dumps(x, ensure_ascii=False) for x in lines), encoding="utf-8")
+    done = run("check", "--file", str(file))
+    assert done.returncode == 2
+    first, *rest = map(json.loads, done.stdout.splitlines())
+    assert (first["id"], first["version"]) == (1, "1")
+    assert rest == [
+        {"id": 2, "error": "回复内容是空的，没有可以检查的文字。"},
+        {"id": 3, "error": "没有编号为 W-NO 的口径。"},
+        {"id": 4, "error": "口径 W-BB-001 在 2020-01-01 没有有效的版本。"},
+    ]
