@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -15,6 +16,8 @@ from cases.thin import ThinPlaces, Twin
 from cases.triage import Triager, load_triager
 from desk import importing, opening
 from desk.answering import Answer, compose
+from desk.batches import Batch, read_batch, summarise
+from desk.batches.records import CHECKED, Action, batch_id_of, check_rows, load, review, save
 from desk.browsing import Browsing, Linked
 from desk.checking import Overruling, Reply, ReplyChecks
 from desk.exporting import export_records
@@ -28,8 +31,10 @@ from indexing.calibration import Features
 from indexing.errors import InputError, TousuError
 from indexing.library import Library
 from indexing.masking import Masked, Masker
-from indexing.records import KNOWLEDGE, Filter, Kind, Record, Result, Status
+from indexing.records import KNOWLEDGE, Filter, Hit, Kind, Record, Result, Status
+from indexing.store.facets import Selection, Shelf
 from kb.checking import Report
+from kb.wording import Wording, wording_of
 
 SHIPPED = (
     (Kind.POLICY, Path(kb.__file__).parent / "policies"),
@@ -188,6 +193,62 @@ class Assistant:
     def overrulings(self) -> list[Overruling]:
         """Return every verdict that was not accepted, oldest first."""
         return self._checks.overrulings()
+
+    def wording(self, wording_id: str) -> Wording:
+        """Return a wording with all its versions.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return wording_of(self.record(wording_id).meta)
+
+    def check_batch(self, path: Path, name: str, progress: Progress = silent) -> Batch:
+        """Check every reply of a sheet and keep the verdicts as a batch.
+
+        Raises:
+            InputError: The file is no table, or has no column of replies.
+        """
+        store = self._library.store
+        rows = read_batch(path, name, opening.file_limits(self.settings), self.today())
+        checked = []
+        for item in check_rows(rows, self._checks, self._masker):
+            checked.append(item)
+            progress(f"检查第 {len(checked)}/{len(rows)} 条", len(checked) / len(rows))
+        batch_id = batch_id_of(name, self.today(), self.batches())
+        save(store, batch_id, checked, actor=self.settings.actor)
+        return load(store, batch_id)
+
+    def batches(self) -> list[str]:
+        """Return the kept batches' ids, the newest first."""
+        return self._library.store.subjects(CHECKED)
+
+    def batch(self, batch_id: str) -> Batch:
+        """Return a kept batch.
+
+        Raises:
+            NotFoundError: There is none of this id.
+        """
+        return load(self._library.store, batch_id)
+
+    def review(self, batch: Batch, row: int, action: Action, reason: str) -> Batch:
+        """Note an appeal against a row's verdict, or the decision on one; return the batch anew.
+
+        Raises:
+            InputError: The row is not in the batch, or no reason is given.
+        """
+        reason = self._masker.mask(reason).text
+        review(self._library.store, batch, row, action, reason, actor=self.settings.actor)
+        return self.batch(batch.id)
+
+    def missed_points(self) -> list[tuple[str, str]]:
+        """Return wording and point ids that replies missed, the most missed first."""
+        counts = Counter(
+            (wording, point)
+            for batch_id in self.batches()
+            for wording, point, _, count in summarise(self.batch(batch_id)).missed
+            for _ in range(count)
+        )
+        return [pair for pair, _ in counts.most_common()]
 
     # -- the trainer's library -------------------------------------------------------------------
 

@@ -132,7 +132,9 @@ class Browsing:
         sums: dict[str, Vectors] = {}
         for record_id, _, vector in self._passages():
             sums[record_id] = sums.get(record_id, np.zeros_like(vector)) + vector
-        return {one: total / max(np.linalg.norm(total), 1e-12) for one, total in sums.items()}
+        return {
+            one: total / max(float(np.linalg.norm(total)), 1e-12) for one, total in sums.items()
+        }
 
     def _passages(self) -> list[tuple[str, int, Vectors]]:
         """Return record id, passage id and unit vector of each passage of a live case."""

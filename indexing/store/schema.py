@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-REVISION = "0002"  # of `migrations`
+REVISION = "0004"  # of `migrations`
 
 metadata = MetaData()
 
@@ -71,6 +71,7 @@ passages = Table(
     Column("tokens", Text, nullable=False),  # space-separated: cut once, kept for every rebuild
     Column("vector", LargeBinary, nullable=False),  # float32, little-endian, unit length
     Column("generation", Integer, nullable=False),
+    Column("digest", String(32), nullable=False, server_default=""),
     Index("passages_by_record", "record_id"),
     Index("passages_by_generation", "generation"),
     sqlite_autoincrement=True,  # a passage id is never used twice
@@ -108,4 +109,38 @@ journal = Table(
     Column("subject", String(128), nullable=False),
     Column("data", JSON, nullable=False),
     Index("journal_by_subject", "kind", "subject"),
+)
+
+# The catalogue that `facets` browses: a card for each record with an empty tag, and one more for
+# each tag. All of it stands in one index, so that counting never reads a record.
+cards = Table(
+    "cards",
+    metadata,
+    Column(
+        "record_id", String(64), ForeignKey("records.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("tag", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("category", String(64), nullable=False),
+    Column("urgency", String(16), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("cause", String(64), nullable=False),
+    Column("year", String(4), nullable=False),
+    Column("since", String(10), nullable=False),
+    Column("words", String(400), nullable=False),
+    Index(
+        "cards_by_facet",
+        "tag",
+        "kind",
+        "status",
+        "category",
+        "urgency",
+        "channel",
+        "cause",
+        "year",
+        "since",
+        "words",
+        "record_id",
+    ),
 )

@@ -11,12 +11,13 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, func, insert, inspect, select, text, update
-from sqlalchemy.exc import DatabaseError
 
-from indexing.errors import NotFoundError, StaleIndexError, StoreError
+from indexing.errors import NotFoundError, StaleIndexError
 from indexing.records import Filter, Kind, Record, Status
 from indexing.store.engine import open_engine
-from indexing.store.reading import AnyRow, filtered, record_of
+from indexing.store.facets import Selection, Shelf, browse, mark_cards
+from indexing.store.faults import damaged, told
+from indexing.store.reading import AnyRow, checked, checked_passages, filtered, record_of
 from indexing.store.schema import REVISION, journal, passages, records, state, tombstones
 from indexing.store.writing import (
     Prepared,
@@ -80,12 +81,10 @@ class Store:
     def __init__(self, address: str) -> None:
         """Open the database at ``address`` (an SQLAlchemy URL), making the tables if need be."""
         self._engine = open_engine(address)
-        try:
-            self._migrate()
-        except DatabaseError as error:
-            raise StoreError(
-                f"记录库打不开或已损坏（{error.orig}）；请用 tousu restore 恢复备份。"
-            ) from error
+        self._migrate()
+        found = self.damage()
+        if found:
+            raise damaged(found[0])
 
     def _migrate(self) -> None:
         if self._revision() == REVISION:
@@ -110,13 +109,14 @@ class Store:
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
-        writer = self._engine.connect().execution_options(write=True)
-        with writer as connection, connection.begin():
+        with told():
+            writer = self._engine.connect().execution_options(write=True)
+        with told(), writer as connection, connection.begin():
             yield connection
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
-        with self._engine.connect() as connection, connection.begin():
+        with told(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     # -- writing ---------------------------------------------------------------------------------
@@ -197,15 +197,29 @@ class Store:
                     content_hash=content_hash(values),
                 )
             )
+            mark_cards(connection, record_id, status.value)
             log(connection, generation, actor, status.value, record_id)
         return generation
 
     def note(self, kind: str, subject: str, data: dict[str, Any], *, actor: str) -> None:
         """Add an entry to the journal."""
+        self.note_many(kind, subject, [data], actor=actor)
+
+    def note_many(
+        self, kind: str, subject: str, entries: Sequence[dict[str, Any]], *, actor: str
+    ) -> None:
+        """Add entries to the journal, all or none."""
+        head = {"at": now(), "actor": actor, "kind": kind, "subject": subject}
         with self._write() as connection:
-            connection.execute(
-                insert(journal).values(at=now(), actor=actor, kind=kind, subject=subject, data=data)
-            )
+            connection.execute(insert(journal), [head | {"data": data} for data in entries])
+
+    def subjects(self, kind: str) -> list[str]:
+        """Return what the journal's entries of a kind are about, the newest first."""
+        last = func.max(journal.c.id)
+        query = select(journal.c.subject).where(journal.c.kind == kind)
+        with self._read() as connection:
+            found = connection.execute(query.group_by(journal.c.subject).order_by(last.desc()))
+            return list(found.scalars())
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -241,8 +255,10 @@ class Store:
                 select(
                     passages.c.id,
                     passages.c.record_id,
+                    passages.c.text,
                     passages.c.tokens,
                     passages.c.vector,
+                    passages.c.digest,
                     passages.c.valid_from.label("part_from"),
                     passages.c.valid_until.label("part_until"),
                     *_FILTER_COLUMNS,
@@ -258,7 +274,7 @@ class Store:
             touched = connection.execute(
                 select(records.c.id, *_FILTER_COLUMNS).where(records.c.generation > generation)
             ).all()
-        return Changes(current, added, gone, touched)
+        return Changes(current, checked_passages(added), gone, touched)
 
     def passage_columns(self) -> Sequence[AnyRow]:
         """Return every live passage's id with the columns that filters look at."""
@@ -289,8 +305,8 @@ class Store:
         with self._read() as connection:
             for first in range(0, len(ids), _MAX_PARAMETERS):
                 some = list(ids[first : first + _MAX_PARAMETERS])
-                for row in connection.execute(query.where(passages.c.id.in_(some))):
-                    rows[row.id] = row
+                found = connection.execute(query.where(passages.c.id.in_(some))).all()
+                rows |= {row.id: row for row in checked_passages(found)}
         return rows
 
     def record(self, record_id: str) -> Record:
@@ -306,7 +322,7 @@ class Store:
             pieces = connection.execute(
                 select(passages).where(passages.c.record_id == record_id).order_by(passages.c.id)
             ).all()
-        return record_of(row, pieces)
+        return record_of(checked(row), checked_passages(pieces))
 
     def ids(self) -> dict[str, tuple[str, str]]:
         """Return every record's id with its title and file name."""
@@ -319,6 +335,11 @@ class Store:
         query = filtered(select(records), where).order_by(records.c.id).limit(limit)
         with self._read() as connection:
             return [record_of(row, ()) for row in connection.execute(query)]
+
+    def browse(self, selection: Selection) -> Shelf:
+        """Return a page of the chosen records, without their passages, and the facets' counts."""
+        with self._read() as connection:
+            return browse(connection, selection)
 
     def whole_records(self) -> Iterator[Record]:
         """Yield every record with its passages, by id."""

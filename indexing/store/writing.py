@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, insert, select, update
 
 from indexing.records import Record
+from indexing.store.facets import put_cards
 from indexing.store.schema import audit, passages, records, state, tombstones
 
 
@@ -75,6 +76,12 @@ def content_hash(values: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def passage_digest(record_id: str, text: str, tokens: str, vector: bytes) -> str:
+    """Return the mark by which a passage is known to be read as it was written."""
+    said = "\0".join((record_id, text, tokens)).encode()
+    return hashlib.blake2b(said + vector, digest_size=16).hexdigest()
+
+
 def is_same(connection: Connection, record: Record) -> bool:
     """Tell whether the stored record says the same as ``record``."""
     query = select(records.c.content_hash).where(records.c.id == record.id)
@@ -82,11 +89,12 @@ def is_same(connection: Connection, record: Record) -> bool:
 
 
 def put_record(connection: Connection, record: Record, generation: int) -> None:
-    """Insert or update the row of a record."""
+    """Insert or update the row of a record and its cards."""
     values = _columns(record) | {"generation": generation, "updated_at": now()}
     changed = connection.execute(update(records).where(records.c.id == record.id).values(values))
     if changed.rowcount == 0:
         connection.execute(insert(records).values(values))
+    put_cards(connection, values)
 
 
 def bury(connection: Connection, record_id: str, generation: int) -> None:
@@ -121,5 +129,9 @@ def put_passages(connection: Connection, item: Prepared, generation: int) -> Non
             item.record.passages, item.tokens, item.vectors, strict=True
         )
     ]
+    for row in rows:
+        row["digest"] = passage_digest(
+            row["record_id"], row["text"], row["tokens"], row["vector"]
+        )
     if rows:
         connection.execute(insert(passages), rows)

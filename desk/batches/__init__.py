@@ -1,0 +1,9 @@
+"""Checking many replies at once: a sheet in, verdicts, summaries and reports out."""
+
+from __future__ import annotations
+
+from desk.batches.records import Batch, Checked, Review
+from desk.batches.sheet import BatchRow, read_batch
+from desk.batches.summary import Summary, summarise
+
+__all__ = ["Batch", "BatchRow", "Checked", "Review", "Summary", "read_batch", "summarise"]

@@ -1,0 +1,65 @@
+"""A reply beside its wording, sentence by sentence, with what differs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from rapidfuzz import fuzz
+
+from kb.checking.rules import fold
+
+_SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
+_LIKE = 45.0  # rapidfuzz ratio from which two sentences say the same thing
+
+Change = Literal["same", "wording", "reply"]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A sentence of the wording and the reply's sentence for it; either may be absent."""
+
+    wording: str | None
+    reply: str | None
+    parts: tuple[tuple[Change, str], ...]  # what both say, only the wording, only the reply
+
+
+def align(wording: str, reply: str) -> list[Pair]:
+    """Return the sentences of both side by side, in the wording's order.
+
+    >>> [(p.wording, p.reply) for p in align("抱歉。明天修好。", "非常抱歉。再见。")]
+    [('抱歉。', '非常抱歉。'), ('明天修好。', None), (None, '再见。')]
+    """
+    left, right = _sentences(wording), _sentences(reply)
+    likeness = [(fuzz.ratio(fold(a), fold(b)), i, j) for i, a in enumerate(left)
+                for j, b in enumerate(right)]  # fmt: skip
+    matched: dict[int, int] = {}
+    for like, i, j in sorted(likeness, key=lambda found: (-found[0], found[1], found[2])):
+        if like >= _LIKE and i not in matched and j not in matched.values():
+            matched[i] = j
+    pairs = [_pair(a, right[matched[i]] if i in matched else None) for i, a in enumerate(left)]
+    rest = (b for j, b in enumerate(right) if j not in matched.values())
+    return [*pairs, *(_pair(None, b) for b in rest)]
+
+
+def _sentences(text: str) -> list[str]:
+    return [found.strip() for found in _SENTENCE.findall(text) if found.strip()]
+
+
+def _pair(wording: str | None, reply: str | None) -> Pair:
+    return Pair(wording, reply, tuple(_parts(wording or "", reply or "")))
+
+
+def _parts(wording: str, reply: str) -> Iterator[tuple[Change, str]]:
+    matcher = SequenceMatcher(None, fold(wording), fold(reply), autojunk=False)
+    for kind, a, b, c, d in matcher.get_opcodes():
+        if kind == "equal":
+            yield "same", reply[c:d]
+            continue
+        if a < b:
+            yield "wording", wording[a:b]
+        if c < d:
+            yield "reply", reply[c:d]
