@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 # A snapshot with more parts than this is compacted.
 MAX_PARTS = 8
 BATCH_PASSAGES = 512
+_ATTEMPTS = 50  # at an answer of one generation while others write
 
 Progress = Callable[[int, int], None]
 
@@ -131,10 +133,15 @@ class Library:
         Each result has at most ``limit`` hits, one a record, best passage shown.
         """
         query = self._retriever.prepare(text, self.encoder, self._tokenizer)
-        snapshot = self.snapshot()
-        return [
-            self._retriever.search(query, where, limit, snapshot, self.store) for where in wheres
-        ]
+        for _ in range(_ATTEMPTS):
+            snapshot = self.snapshot()
+            results = [
+                self._retriever.search(query, where, limit, snapshot, self.store)
+                for where in wheres
+            ]
+            if self.store.generation() == snapshot.generation:  # nothing changed under the reading
+                break
+        return results
 
     def features(self, text: str, where: Filter, *, limit: int) -> list[tuple[str, Features]]:
         """Return the best records' ids with what spoke for each, for fitting the calibration."""
@@ -186,6 +193,14 @@ class Library:
             return IndexState.DAMAGED
         behind = generation < self.store.generation()
         return IndexState.BEHIND if behind else IndexState.CURRENT
+
+    def leftovers(self) -> list[Path]:
+        """Return the folders of snapshots that were never finished; `compact` removes them."""
+        return snapshots.leftovers(self._root)
+
+    def is_index_writable(self) -> bool:
+        """Tell whether a snapshot can be written."""
+        return os.access(self._root if self._root.exists() else self._root.parent, os.W_OK)
 
     def _rebuild(self) -> None:
         self._snapshot = Snapshot(0).after(self.store.changes_since(0))

@@ -12,14 +12,18 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from indexing.errors import StoreError
 from indexing.segment import Segment
 from indexing.store.schema import REVISION
 
 MANIFEST = "manifest.json"
 FORMAT_VERSION = 1
+_NEW = ".new-"
+_ABANDONED_S = 3600
 
 
 @dataclass(frozen=True)
@@ -34,28 +38,48 @@ class Identity:
 
 
 def save(root: Path, segment: Segment, generation: int, identity: Identity) -> Path:
-    """Write ``segment`` as the snapshot of ``generation``; older snapshots are removed."""
-    root.mkdir(parents=True, exist_ok=True)
+    """Write ``segment`` as the snapshot of ``generation``; older snapshots are removed.
+
+    Raises:
+        StoreError: The files cannot be written.
+    """
     target = root / f"{generation:08d}"
-    work = Path(tempfile.mkdtemp(prefix=".new-", dir=root))
     try:
-        segment.save(work)
-        files = {path.name: file_sha256(path) for path in sorted(work.iterdir())}
-        manifest = {"generation": generation, "identity": asdict(identity), "files": files}
-        (work / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-        for path in work.iterdir():
-            _sync(path)
-        if target.exists():
-            shutil.rmtree(target)
-        work.rename(target)
-        _sync(root)
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
+        root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=_NEW, dir=root) as folder:
+            _fill(Path(folder), segment, generation, identity)
+            if target.exists():
+                shutil.rmtree(target)
+            Path(folder).rename(target)
+            _sync(root)
+    except (OSError, RuntimeError) as error:  # faiss raises the latter
+        raise StoreError(f"索引快照没有写成（{error}）；记录库和查找不受影响。") from error
     for old in root.iterdir():
-        if old != target and old.is_dir() and not old.name.startswith(".new-"):
+        if old.name.isdigit() and not _is_newer(old, generation, identity):
             shutil.rmtree(old, ignore_errors=True)
+    for old in leftovers(root):
+        shutil.rmtree(old, ignore_errors=True)
     return target
+
+
+def _fill(folder: Path, segment: Segment, generation: int, identity: Identity) -> None:
+    segment.save(folder)
+    files = {path.name: file_sha256(path) for path in sorted(folder.iterdir())}
+    manifest = {"generation": generation, "identity": asdict(identity), "files": files}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    for path in folder.iterdir():
+        _sync(path)
+
+
+def leftovers(root: Path) -> list[Path]:
+    """Return the folders of snapshots that were begun over an hour ago and never finished."""
+    before = time.time() - _ABANDONED_S
+    return [path for path in root.glob(f"{_NEW}*") if path.stat().st_mtime < before]
+
+
+def _is_newer(folder: Path, generation: int, identity: Identity) -> bool:
+    number = int(folder.name)
+    return number == generation or (number > generation and verify(folder, identity) is not None)
 
 
 def load(root: Path, identity: Identity) -> tuple[int, Segment] | None:

@@ -37,6 +37,7 @@ _ORDERS = {
     "按编号": Order.ID,
     "按标题": Order.TITLE,
 }
+_WORDS = "shelf-words"  # the search box
 _SHOWN = 8  # values of a facet before “更多”
 _NEAR = 5  # records of similar meaning shown under a page
 _CSS = """
@@ -72,12 +73,14 @@ def show() -> None:
 
 
 def _browse(desk: Assistant) -> None:
+    if _WORDS not in st.session_state:
+        st.session_state[_WORDS] = st.query_params.get("q", "")
     facets, main = st.columns([1, 3], gap="medium")
     with main:
         words, order = st.columns([4, 1])
         said = words.text_input(
             "查找",
-            value=st.query_params.get("q", ""),
+            key=_WORDS,
             placeholder="标题、编号或标签，边输边查；也按意思找相近的",
             label_visibility="collapsed",
             icon=":material/search:",

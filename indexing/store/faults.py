@@ -41,3 +41,16 @@ def told() -> Iterator[None]:
         raise StoreError(f"记录库读写失败：{said}；这一步没有写入任何内容。") from error
     except OSError as error:
         raise StoreError(f"记录库读写失败：{error.strerror}；这一步没有写入任何内容。") from error
+
+
+@contextmanager
+def legible() -> Iterator[None]:
+    """Raise what cannot be read as its column's type as a StoreError.
+
+    Raises:
+        StoreError: A date, a JSON text or a word is none.
+    """
+    try:
+        yield
+    except (ValueError, TypeError, AttributeError) as error:
+        raise damaged(f"有内容不合格式：{error}") from error

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 from indexing.records import Filter, Kind, Passage, Record, Status
-from indexing.store.faults import damaged
 from indexing.store.schema import records
-from indexing.store.writing import content_hash, passage_digest
 
 # A row of a query of several columns; SQLAlchemy types them one by one, which nobody reads.
 AnyRow = Any
@@ -46,29 +44,6 @@ def _passage_of(row: AnyRow) -> Passage:
         valid_until=row.valid_until,
         part=row.part,
     )
-
-
-def checked(row: AnyRow) -> AnyRow:
-    """Return a whole row of ``records``.
-
-    Raises:
-        StoreError: It does not say what was written.
-    """
-    if content_hash(row._mapping) != row.content_hash:
-        raise damaged(f"记录 {row.id} 的内容与写入时不同")
-    return row
-
-
-def checked_passages(rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
-    """Return rows of ``passages``.
-
-    Raises:
-        StoreError: One does not say what was written.
-    """
-    for row in rows:
-        if passage_digest(row.record_id, row.text, row.tokens, row.vector) != row.digest:
-            raise damaged(f"记录 {row.record_id} 的文本块 {row.id} 与写入时不同")
-    return rows
 
 
 def filtered(query: Any, where: Filter) -> Any:

@@ -116,9 +116,7 @@ journal = Table(
 cards = Table(
     "cards",
     metadata,
-    Column(
-        "record_id", String(64), ForeignKey("records.id", ondelete="CASCADE"), primary_key=True
-    ),
+    Column("record_id", String(64), ForeignKey("records.id", ondelete="CASCADE"), primary_key=True),
     Column("tag", String(64), primary_key=True),
     Column("kind", String(16), nullable=False),
     Column("status", String(16), nullable=False),

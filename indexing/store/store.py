@@ -14,15 +14,16 @@ from sqlalchemy import Connection, delete, func, insert, inspect, select, text, 
 
 from indexing.errors import NotFoundError, StaleIndexError
 from indexing.records import Filter, Kind, Record, Status
+from indexing.store.digests import checked, checked_passages, content_hash
 from indexing.store.engine import open_engine
 from indexing.store.facets import Selection, Shelf, browse, mark_cards
-from indexing.store.faults import damaged, told
-from indexing.store.reading import AnyRow, checked, checked_passages, filtered, record_of
+from indexing.store.faults import damaged, legible, told
+from indexing.store.inspection import Fault, inspect_rows
+from indexing.store.reading import AnyRow, filtered, record_of
 from indexing.store.schema import REVISION, journal, passages, records, state, tombstones
 from indexing.store.writing import (
     Prepared,
     bury,
-    content_hash,
     is_same,
     log,
     next_generation,
@@ -116,7 +117,7 @@ class Store:
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
-        with told(), self._engine.connect() as connection, connection.begin():
+        with told(), legible(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     # -- writing ---------------------------------------------------------------------------------
@@ -274,7 +275,7 @@ class Store:
             touched = connection.execute(
                 select(records.c.id, *_FILTER_COLUMNS).where(records.c.generation > generation)
             ).all()
-        return Changes(current, checked_passages(added), gone, touched)
+            return Changes(current, checked_passages(added), gone, touched)
 
     def passage_columns(self) -> Sequence[AnyRow]:
         """Return every live passage's id with the columns that filters look at."""
@@ -307,6 +308,9 @@ class Store:
                 some = list(ids[first : first + _MAX_PARAMETERS])
                 found = connection.execute(query.where(passages.c.id.in_(some))).all()
                 rows |= {row.id: row for row in checked_passages(found)}
+                owners = {row.record_id for row in found}
+                for row in connection.execute(select(records).where(records.c.id.in_(owners))):
+                    checked(row)
         return rows
 
     def record(self, record_id: str) -> Record:
@@ -322,7 +326,7 @@ class Store:
             pieces = connection.execute(
                 select(passages).where(passages.c.record_id == record_id).order_by(passages.c.id)
             ).all()
-        return record_of(checked(row), checked_passages(pieces))
+            return record_of(checked(row), checked_passages(pieces))
 
     def ids(self) -> dict[str, tuple[str, str]]:
         """Return every record's id with its title and file name."""
@@ -334,7 +338,7 @@ class Store:
         """Return matching records without their passages, by id."""
         query = filtered(select(records), where).order_by(records.c.id).limit(limit)
         with self._read() as connection:
-            return [record_of(row, ()) for row in connection.execute(query)]
+            return [record_of(checked(row), ()) for row in connection.execute(query)]
 
     def browse(self, selection: Selection) -> Shelf:
         """Return a page of the chosen records, without their passages, and the facets' counts."""
@@ -353,6 +357,30 @@ class Store:
         with self._read() as connection:
             found = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
         return [str(text) for text in found if text != "ok"]
+
+    def faults(self, dim: int) -> list[tuple[Fault, str]]:
+        """Return what is wrong row by row, with the record's or passage's id; see `damage`."""
+        if self._engine.dialect.name != "sqlite":
+            return []
+        with self._read() as connection:
+            return list(inspect_rows(connection, dim))
+
+    def searchable_passages(self) -> int:
+        """Return the number of passages whose record is there."""
+        with self._read() as connection:
+            query = select(func.count()).select_from(passages.join(records))
+            return int(connection.execute(query).scalar_one())
+
+    def drop_orphans(self) -> int:
+        """Delete passages whose record is gone; return how many."""
+        orphans = passages.c.record_id.not_in(select(records.c.id))
+        with self._write() as connection:
+            found = connection.execute(select(passages.c.record_id).where(orphans)).scalars().all()
+            generation = next_generation(connection) if found else 0
+            for record_id in set(found):
+                bury(connection, record_id, generation)
+                log(connection, generation, "doctor", "delete", record_id)
+        return len(found)
 
     def counts(self) -> dict[str, int]:
         """Return the number of records of each kind, and of passages under ``passages``."""

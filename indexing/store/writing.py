@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, insert, select, update
 
 from indexing.records import Record
+from indexing.store.digests import content_hash, passage_digest
 from indexing.store.facets import put_cards
 from indexing.store.schema import audit, passages, records, state, tombstones
 
@@ -65,23 +64,6 @@ def _columns(record: Record) -> dict[str, Any]:
     return values | {"content_hash": content_hash(values)}
 
 
-_HASHED = ("id", "kind", "title", "text", "status", "category", "urgency", "meta")
-
-
-def content_hash(values: dict[str, Any]) -> str:
-    """Return the SHA-256 of what a record says, whatever file it came from."""
-    said = {name: values[name] for name in _HASHED}
-    days = [str(values["valid_from"]), str(values["valid_until"])]
-    canonical = json.dumps([said, days], ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def passage_digest(record_id: str, text: str, tokens: str, vector: bytes) -> str:
-    """Return the mark by which a passage is known to be read as it was written."""
-    said = "\0".join((record_id, text, tokens)).encode()
-    return hashlib.blake2b(said + vector, digest_size=16).hexdigest()
-
-
 def is_same(connection: Connection, record: Record) -> bool:
     """Tell whether the stored record says the same as ``record``."""
     query = select(records.c.content_hash).where(records.c.id == record.id)
@@ -109,7 +91,7 @@ def bury(connection: Connection, record_id: str, generation: int) -> None:
 def put_passages(connection: Connection, item: Prepared, generation: int) -> None:
     """Replace a record's passages, tokens and vectors."""
     bury(connection, item.record.id, generation)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "record_id": item.record.id,
             "heading": list(passage.heading),
@@ -130,8 +112,7 @@ def put_passages(connection: Connection, item: Prepared, generation: int) -> Non
         )
     ]
     for row in rows:
-        row["digest"] = passage_digest(
-            row["record_id"], row["text"], row["tokens"], row["vector"]
-        )
+        said = (row[name] for name in ("record_id", "text", "tokens", "vector"))
+        row["digest"] = passage_digest(*said)
     if rows:
         connection.execute(insert(passages), rows)

@@ -11,7 +11,7 @@ from cases.thin import Twin
 from desk.assistant import Assistant
 from desk.printing import printed
 from indexing.errors import InputError
-from indexing.records import Status
+from indexing.records import Kind, Status
 from indexing.store.facets import Selection
 from tests.conftest import open_assistant
 
@@ -59,12 +59,9 @@ def test_the_shelf_opens_with_published_cases_and_counts(page, shipped):
 def test_a_facet_narrows_the_shelf_and_stands_in_the_address(page):
     page.run()
     button(page, "urgency=特急").click().run()
-    assert page.query_params["urgency"] == ["特急"]
-    assert page.query_params["kind"] == ["case"]
+    assert (page.query_params["urgency"], page.query_params["kind"]) == ("特急", "case")
     many = int(button(page, "urgency=特急").label.split()[-1])
-    assert page.caption[0].value.endswith(" 条") or f"共 {many} 条" in [
-        c.value for c in page.caption
-    ]
+    assert f"共 {many} 条" in [caption.value for caption in page.caption]
     button(page, "urgency=特急").click().run()
     assert "urgency" not in page.query_params
 
@@ -153,7 +150,7 @@ def test_a_copy_is_a_twin_until_somebody_settles_it(own, tmp_path):
     text = own.record("C-BB-0002").text
     copy = tmp_path / "C-COPY-1.md"
     copy.write_text(text.replace("id: C-BB-0002", "id: C-COPY-1"), encoding="utf-8")
-    own.import_files([copy], "case")
+    own.import_files([copy], Kind.CASE)
     assert own.twins()[0] == Twin("C-BB-0002", "C-COPY-1", 1.0, 1.0)
     own.keep_both("C-COPY-1", "C-BB-0002")
     assert [twin for twin in own.twins() if twin.b == "C-COPY-1"] == []

@@ -23,7 +23,7 @@ OLD_RECORD = {
     "source": "",
     "file_name": "C-1.md",
     "meta": {},
-    "content_hash": "0" * 64,
+    "content_hash": "403ae00f31594564dad71406f7cc50ebb7cf61cd4b71977a3e63250f16f2635b",
     "generation": 3,
     "updated_at": "2026-11-01T00:00:00+00:00",
 }

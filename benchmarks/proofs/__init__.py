@@ -1,0 +1,1 @@
+"""Proofs that nothing is lost and nothing mixed: a file each, run by name."""
