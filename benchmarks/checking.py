@@ -1,16 +1,24 @@
-"""The reply check on the labelled set's test half, beside three baselines in the same run.
+"""The reply check on labelled replies, beside three baselines in the same run.
 
-    python -m benchmarks.checking [MODEL] [tune|test]
+    python -m benchmarks.checking [MODEL] [tune|test|dev|held|all|speed] [REPLIES]
 
 Baselines judge points only as said or missing (they know no denial) and forbidden phrases by the
 same means: the exact words; rapidfuzz's partial_ratio from 75; the plain cosine of each sentence
 with a paraphrase, its threshold chosen on the tuning half.
 
-The test half's failures have been seen. First look: points 0.901, contradicted recall 0.737,
-forbidden 0.90 / 0.90, slots 0.944. After it, labels that the composition had made wrong were put
-right (on both halves), two rules changed (a denied 是…, four inserted characters) and one variant
-left the shared phrases, so the forbidden figures are optimistic. Cue words for apologies and for
-cutting speech changed too.
+Four splits: ``tune`` and ``dev`` were tuned on; of ``test`` the failures have been seen once; of
+``held`` they never were. ``dev`` and ``held`` are the two halves of a set that was written before
+the rules were looked at and whose first figures stand under ``blind_first_look``; its 40 omitted
+replies came after a first sum (points 0.626, with 17 missing points in all) and before any failure
+was read. After those, two
+forbidden phrases that had been overlooked were added to its labels on reading them again; one was
+in ``held``. The one who wrote the set tuned the rules, so ``held`` is unseen but not independent.
+
+On ``held`` the aims for points, denials, forbidden precision and slots are not reached.
+Where it fails: a denial that shares no word with the point's paraphrases (“您的资格我没有查”) or
+says the opposite in other words; a point made only under a condition, where the wording
+has the same condition; paraphrases that share neither words nor shape; phrases that run over two
+clauses; and text slots in free speech without a cue word.
 """
 
 from __future__ import annotations
@@ -18,7 +26,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -28,6 +35,7 @@ from typing import Any
 import numpy as np
 from rapidfuzz import fuzz
 
+from benchmarks.checking_speed import measure
 from benchmarks.machine import save
 from indexing.model import load_encoder
 from indexing.model.protocol import Encoder
@@ -35,39 +43,65 @@ from kb.checking import Checker, Item
 from kb.wording import Wording, read_wording
 
 ROOT = Path(__file__).parent.parent
-REPLIES = ROOT / "tests" / "kb" / "data" / "replies.jsonl"
+REPLIES = ROOT / "tests" / "kb" / "data"
+SPLITS = ("tune", "test", "dev", "held")
 STATUSES = ("said", "missing", "contradicted")
 Row = dict[str, Any]
 Verdict = dict[str, Any]  # points: {id: status}, forbidden: [phrase], slots: {name: status}
 
 
-def main(model: str = "build/model", split: str = "test") -> None:
-    """Print and save the figures."""
-    rows = [json.loads(line) for line in REPLIES.read_text("utf-8").splitlines()]
-    held = [row for row in rows if row["split"] == split]
+def main(model: str = "build/model", split: str = "all", count: str = "10000") -> None:
+    """Print the figures of a split; those of ``all`` splits and of ``speed`` are saved."""
+    rows = read_rows()
     wordings = {name: _wording(name) for name in {row["wording"] for row in rows}}
     encoder = load_encoder(Path(model))
-    begun = time.perf_counter()
-    ours = _checked(Checker(encoder), held, wordings)
-    seconds = time.perf_counter() - begun
-    tuned = [row for row in rows if row["split"] == "tune"]
-    found = {
-        "split": split,
-        "replies": len(held),
-        "wordings": len({row["wording"] for row in held}),
-        "replies_per_second": round(len(held) / seconds, 1),
-        "check": _measured(held, ours),
-        "by_kind": _by_kind(held, ours),
-        "exact_keywords": _measured(held, _baseline(held, wordings, _exact)),
-        "partial_ratio": _measured(held, _baseline(held, wordings, _fuzzy)),
-        "sentence_cosine": _cosine(encoder, tuned, held, wordings),
-    }
-    if split == "test":
-        save("checking", found)
+    checker = Checker(encoder)
+    if split == "speed":
+        _save({"speed": measure(checker, rows, wordings, int(count))})
+        return
+    tuned = [row for row in rows if row["split"] in ("tune", "dev")]
+    found = {}
+    for name in SPLITS if split == "all" else (split,):
+        held = [row for row in rows if row["split"] == name]
+        ours = _checked(checker, held, wordings)
+        found[name] = {
+            "replies": len(held),
+            "wordings": len({row["wording"] for row in held}),
+            "looked_at": name != "held",
+            "check": _measured(held, ours),
+            "by_kind": _by_kind(held, ours),
+            "exact_keywords": _measured(held, _baseline(held, wordings, _exact)),
+            "partial_ratio": _measured(held, _baseline(held, wordings, _fuzzy)),
+            "sentence_cosine": _cosine(encoder, tuned, held, wordings),
+        }
+        if name != "held":  # its failures are not to be looked at
+            print(*_failures(held, ours), sep="\n", file=sys.stderr)
+    if split == "all":
+        _save({"splits": found})
     else:
         print(json.dumps(found, ensure_ascii=False, indent=1))
-    for line in _failures(held, ours):
-        print(line, file=sys.stderr)
+
+
+def _save(found: dict[str, Any]) -> None:
+    """Put ``found`` beside what the results hold already."""
+    path = ROOT / "benchmarks" / "results" / "checking.json"
+    kept = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    kept.pop("machine", None)
+    save("checking", kept | found)
+
+
+def read_rows() -> list[Row]:
+    """Return the labelled replies; the blind ones parted into ``dev`` (odd ids) and ``held``."""
+    rows: list[Row] = [
+        json.loads(line)
+        for path in sorted(REPLIES.glob("replies*.jsonl"))
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    halves = ("held", "dev")
+    return [
+        row | {"split": halves[int(row["id"][-1]) % 2]} if row["split"] == "blind" else row
+        for row in rows
+    ]
 
 
 def _wording(name: str) -> Wording:

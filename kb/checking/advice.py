@@ -9,11 +9,11 @@ from pathlib import Path
 
 from indexing.frontmatter import read_yaml
 from indexing.masking import Masker
+from kb.checking.cues import slot_data
 from kb.checking.promises import late_promises
 from kb.checking.report import Advice, Item, SlotFinding
 from kb.checking.rules import Rules, fold
 from kb.checking.sentences import Text
-from kb.checking.slots import slot_data
 
 JARGON = Path(__file__).parent.parent / "lexicon" / "jargon.yaml"
 _KINDS = {

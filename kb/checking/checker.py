@@ -15,6 +15,7 @@ from indexing.model.protocol import Encoder
 from kb.checking.advice import advise
 from kb.checking.fit import WordingFit
 from kb.checking.forbidden import find_by_meaning, find_forbidden
+from kb.checking.given import said_by_values
 from kb.checking.overrules import binding_points, split_phrases
 from kb.checking.points import PointRule, find_point, point_rules
 from kb.checking.report import ForbiddenFinding, Item, Report
@@ -113,17 +114,18 @@ class Checker:
     ) -> Report:
         near = [clauses @ says.T for says in parts.vectors]
         best = np.array([table.max(axis=1) for table in near]).reshape(len(near), len(clauses))
-        points = tuple(
+        slots = find_slots(item.reply, version, item.as_of)
+        found = tuple(
             find_point(text, rule, self._rules, near[i], _rivals(best, i))
             for i, rule in enumerate(parts.points)
         )
+        points = said_by_values(found, parts.points, slots, text)
         forbidden = find_forbidden(text, parts.phrases)
         likeness = clauses @ parts.phrase_vectors.T
         meant = find_by_meaning(text, parts.phrases, likeness, self._rules)
         every = (*forbidden, *(m for m in meant if not _covered(m, forbidden)))
         phrases, softened = split_phrases(every, self._demoted)
         binding = binding_points(item.wording.id, points, self._demoted)
-        slots = find_slots(item.reply, version, item.as_of)
         return Report(
             wording=item.wording.id,
             version=version.version,

@@ -20,6 +20,7 @@ from kb.checking.sentences import Text, negators
 _STOP = '，。！？!?；;\n,：:“”"「」'
 _LOOK = 12  # characters around a match in which an exception is looked for
 _SHORTEST_SOUND = 3
+_GAP = "\x00"  # before every character's sound
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,10 @@ class Exceptions:
     between: int
     between_all: int
     homophone_same: float
+    particles: str
+    sounds_short: frozenset[str]
+    meaning_shared: float
+    meaning_near: float
 
 
 @cache
@@ -54,6 +59,10 @@ def exceptions() -> Exceptions:
         between=int(raw["between"]),
         between_all=int(raw["between_all"]),
         homophone_same=float(raw["homophone_same"]),
+        particles=str(raw["particles"]),
+        sounds_short=frozenset(raw["sounds_short"]),
+        meaning_shared=float(raw["meaning_shared"]),
+        meaning_near=float(raw["meaning_near"]),
     )
 
 
@@ -85,9 +94,12 @@ def find_by_meaning(
     found = []
     for clause, row in zip(text.pieces, near, strict=True):
         best = int(np.argmax(row)) if row.size else -1
-        if best < 0 or clause.window or row[best] < rules.values["forbidden_semantic"]:
+        if best < 0 or clause.window:
             continue
         phrase, hit = phrases[best], Hit(clause.start, clause.end, "意思相近")
+        words, form = text.of(clause), fold(phrase.phrase)
+        if any(_spelled(words, form)) or not _means(words, form, float(row[best]), rules):
+            continue  # word for word it was judged before
         if len(phrase.phrase) < rules.values["forbidden_chars"]:
             continue
         said, meant = negators(text.of(clause), rules), negators(fold(phrase.phrase), rules)
@@ -95,6 +107,13 @@ def find_by_meaning(
         if not turned and not is_harmless(text, phrase, fold(phrase.phrase), hit):
             found.append(finding_of(phrase, hit))
     return found
+
+
+def _means(words: str, phrase: str, likeness: float, rules: Rules) -> bool:
+    if likeness >= rules.values["forbidden_semantic"]:
+        return True
+    shared = sum(char in words for char in phrase) / len(phrase)
+    return likeness >= exceptions().meaning_near and shared >= exceptions().meaning_shared
 
 
 def finding_of(phrase: Phrase, hit: Hit) -> ForbiddenFinding:
@@ -132,7 +151,8 @@ def _sentence(folded: str, hit: Hit) -> str:
 
 
 def _spelled(folded: str, form: str) -> Iterator[Hit]:
-    for match in _loose(form).finditer(folded):
+    core = form.rstrip(exceptions().particles)
+    for match in _loose(core if len(core) >= _SHORTEST_SOUND else form).finditer(folded):
         length = match.end() - match.start()
         if length <= len(form) + exceptions().between_all:
             rule = "原话" if length == len(form) else "插入了别的字"
@@ -148,8 +168,9 @@ def _loose(form: str) -> re.Pattern[str]:
     return re.compile(gap.join(re.escape(char) for char in form))
 
 
-def _sounds(folded: str) -> list[str]:
-    return [_sound(char) for char in folded]
+def _sounds(folded: str) -> str:
+    """Return what the characters sound like, a mark before each and at the end."""
+    return "".join(_GAP + _sound(char) for char in folded) + _GAP
 
 
 @lru_cache(maxsize=8192)
@@ -157,18 +178,22 @@ def _sound(char: str) -> str:
     return lazy_pinyin(char)[0] if "\u4e00" <= char <= "\u9fff" else char
 
 
-def _heard(folded: str, sounds: list[str], form: str) -> Iterator[Hit]:
-    form = fold(form)
-    wanted = [_sound(char) for char in form]
-    size = len(wanted)
-    if size < _SHORTEST_SOUND:
+def _heard(folded: str, sounds: str, form: str) -> Iterator[Hit]:
+    wanted, size = _form_sounds(form), len(form)
+    if size < _SHORTEST_SOUND and form not in exceptions().sounds_short:
         return
-    for at in range(len(sounds) - size + 1):
-        if sounds[at] != wanted[0] or sounds[at : at + size] != wanted:
-            continue
-        same = sum(a == b for a, b in zip(folded[at : at + size], form, strict=True))
+    found = sounds.find(wanted)
+    while found >= 0:
+        at = sounds.count(_GAP, 0, found)
+        same = sum(a == b for a, b in zip(folded[at : at + size], fold(form), strict=True))
         if exceptions().homophone_same <= same / size < 1:
             yield Hit(at, at + size, "同音字")
+        found = sounds.find(wanted, found + 1)
+
+
+@lru_cache(maxsize=4096)
+def _form_sounds(form: str) -> str:
+    return _sounds(fold(form))
 
 
 def _keep(found: dict[tuple[int, int], ForbiddenFinding], new: ForbiddenFinding) -> None:

@@ -20,7 +20,7 @@ from kb.wording import SLOT, Point, Version
 Vectors = NDArray[np.float32]
 _WORD = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]{2,}")
 _KEY_REACH = 8  # characters behind a negator in which it can turn a point's key word
-_SHORTEST = 5  # characters that a clause needs to say something by meaning
+_SHORTEST = 4  # characters that a clause needs to say something by meaning
 _BARE = 2  # characters that may follow a withdrawal that turns the clause before it
 
 
@@ -35,6 +35,7 @@ class PointRule:
     others: tuple[str, ...]  # clauses of the wording that make other points, or none
     denials: tuple[str, ...]  # denials in the wording's own words: they contradict nothing
     conditional: bool  # the wording itself makes this point under a condition
+    slots: tuple[str, ...]  # text slots in the wording's clauses that make this point
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,11 @@ def _point_rule(point: Point, version: Version, rules: Rules) -> PointRule:
         others=tuple(p for p in _literals(version.text) if not any(say in p for say in says)),
         denials=tuple(p for p in _literals(version.text) if _has_negator(p, rules)),
         conditional=conditional,
+        slots=tuple(
+            name
+            for name, slot in version.slots.items()
+            if slot.kind == "text" and any(f"{{{fold(name)}}}" in anchor for anchor in anchors)
+        ),
     )
 
 
@@ -109,11 +115,16 @@ def find_point(
     if said:
         return _finding(rule, max(said, key=lambda m: (m.similarity, -m.start)))
     matches += _meant(text, rule, rules, near, rivals)
-    for status in ("said", "contradicted", "missing"):
-        held = [m for m in matches if m.status == status]
-        if held:
-            return _finding(rule, max(held, key=lambda m: m.similarity))
+    ranked = sorted(matches, key=lambda m: _rank(m, rules), reverse=True)
+    if ranked:
+        return _finding(rule, ranked[0])
     return _missing(rule, float(np.max(near, initial=0.0)))
+
+
+def _rank(match: _Match, rules: Rules) -> tuple[bool, float]:
+    """Return what orders matches: a denial counts if it is clearly closer than what is said."""
+    lead = rules.values["denial_lead"] if match.status == "contradicted" else 0.0
+    return match.status != "missing", match.similarity - lead
 
 
 def _literal(text: Text, rule: PointRule, rules: Rules) -> Iterator[_Match]:
@@ -169,7 +180,8 @@ def _judged(
 
 
 def _may_depend(clause: str, rule: PointRule, rules: Rules) -> bool:
-    return rule.conditional or rules.guidance.search(clause) is not None
+    free = rule.conditional or rule.point.id in rules.unconditional
+    return free or rules.guidance.search(clause) is not None
 
 
 def _withdrawn(text: Text, clause: Clause, at: int, rules: Rules) -> bool:
@@ -193,7 +205,8 @@ def _meant(
             continue
         own = any(denial in words for denial in rule.denials)
         turned = not own and _turned(words, say, rule, rules)
-        unlike = _has_negator(words, rules) and not _has_negator(say, rules)
+        denies = _has_negator(words, rules) or rules.refusal.search(words) is not None
+        unlike = denies and not _has_negator(say, rules)
         bonus = rules.values["key_word"] if _shares(words, rule) else 0.0
         close = similarity + bonus >= rules.values["semantic"] and len(words) >= _SHORTEST
         close = close and similarity >= rival - rules.values["rival"]
@@ -233,10 +246,16 @@ def _close(
 def _turned(words: str, say: str, rule: PointRule, rules: Rules) -> bool:
     if rules.refusal.search(words) and _shares(words, rule):
         return True
+    if any(a in say and b in words and a not in words for a, b in rules.opposites):
+        return True
     ends = negators(words, rules)
     if _has_negator(say, rules):
         return not ends and sum(key in words for key in _words(say) & rule.keys) > 1
-    return any(_shares(words[end : end + _KEY_REACH], rule) for end in ends)
+    last = len(words) - rules.values["trailing_verb"]
+    return any(
+        _shares(words[end : end + _KEY_REACH], rule) or (end >= last and _shares(words[:end], rule))
+        for end in ends
+    )
 
 
 def _shares(words: str, rule: PointRule) -> bool:

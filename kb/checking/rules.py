@@ -60,6 +60,8 @@ class Rules:
     quote: re.Pattern[str]
     boundary: re.Pattern[str]
     stop_words: frozenset[str]
+    unconditional: frozenset[str]
+    opposites: tuple[tuple[str, str], ...]
     shared_points: dict[str, tuple[str, ...]]
     background: tuple[str, ...]
 
@@ -95,10 +97,12 @@ def read_rules(folder: Path = DATA) -> Rules:
             quote=re.compile(raw["quotes"]),
             boundary=any_of(raw["boundaries"]),
             stop_words=frozenset(fold(word) for word in raw["stop_words"]),
+            unconditional=frozenset(raw["unconditional"]),
+            opposites=tuple((fold(one), fold(other)) for one, other in raw["opposites"]),
             shared_points={key: tuple(says or ()) for key, says in shared.items()},
             background=tuple((folder / "background.txt").read_text("utf-8").split("\n")[:-1]),
         )
-    except (KeyError, TypeError, re.error) as error:
+    except (KeyError, TypeError, ValueError, re.error) as error:
         raise FormatError(f"{folder / 'rules.yaml'} 的检查规则不完整：{error}。") from error
 
 

@@ -7,17 +7,17 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache
 
-from indexing.frontmatter import read_yaml
+from kb.checking.cues import cued, is_denied, is_nonsense, slot_data
 from kb.checking.report import SlotFinding, SlotStatus
-from kb.checking.rules import DATA, fold
+from kb.checking.rules import fold
 from kb.checking.values import DATETIME, MONEY, PATTERNS, plain
 from kb.slots import problem
 from kb.wording import SLOT, Slot, Version
 
 _CONTEXTS = ((8, 8), (8, 3), (3, 8), (5, 4), (4, 2), (2, 4), (6, 1), (3, 2), (2, 2))
+_LEFT_ONLY = ((6, 0), (4, 0), (3, 0), (2, 0))  # for values whose type is evidence enough
 _LONGEST = 40  # characters of a value
 _BREAK = "。；;！？\n"
 _TELLING = ("money", "ip", "domain", "datetime")  # types that show what they are by their look
@@ -28,6 +28,8 @@ _BLANK = re.compile(
 _NONSENSE = re.compile(  # typed values that say nothing, or that hold figures of another type
     r"(?i)[^，。]{0,12}(?:[x×*＊]{2,}|待定|未知|不详|暂无|[\d{}【】_＿])[^，。]{0,12}|无|某+|"
 )
+_FIELD = re.compile(r"(?:^|[；;。，,\n])\s*([^：:；;。，,\n]{2,24})[：:]")
+_NOTE = re.compile(r"[（(][^（）()]*[)）]")
 _MARKS = re.compile(r"[，,。；;！？：:、\s]+")
 
 
@@ -46,13 +48,6 @@ class SlotPlace:
 class _Value:
     start: int
     end: int
-
-
-@cache
-def slot_data() -> dict[str, Any]:
-    """Return the shipped cues."""
-    raw: dict[str, Any] = read_yaml((DATA / "slots.yaml").read_text("utf-8"), "slots.yaml").values
-    return raw
 
 
 def slot_places(version: Version) -> tuple[SlotPlace, ...]:
@@ -90,6 +85,16 @@ def find_slots(reply: str, version: Version, as_of: date) -> tuple[SlotFinding, 
     """Return what ``reply`` gives for each slot of ``version``."""
     places = slot_places(version)
     found = _whole(reply, version)
+    form = None if found else _fielded(reply, places)
+    if form is None:
+        _search(reply, places, found)
+    else:
+        found = form
+    return tuple(_judged(reply, place, found.get(place.name), as_of) for place in places)
+
+
+def _search(reply: str, places: tuple[SlotPlace, ...], found: dict[str, _Value]) -> None:
+    """Add to ``found`` what free text gives for the other slots."""
     for place in places:
         if place.name not in found and len(place.group) == 1:
             value = _between(reply, place) or _cued(reply, place)
@@ -97,7 +102,6 @@ def find_slots(reply: str, version: Version, as_of: date) -> tuple[SlotFinding, 
                 found[place.name] = value
     found |= _joined(reply, places, found)
     found |= _typed(reply, places, found)
-    return tuple(_judged(reply, place, found.get(place.name), as_of) for place in places)
 
 
 def _whole(reply: str, version: Version) -> dict[str, _Value]:
@@ -125,7 +129,8 @@ def _template(text: str) -> re.Pattern[str]:
         seen.add(name)
         at = mark.end()
     parts.append(_literal(text[at:]))
-    return re.compile("".join(parts))
+    end = "" if _MARKS.sub("", text[at:]) else rf"(?=[{_BREAK}]|$)"  # the text ends with a slot
+    return re.compile("".join(parts) + end)
 
 
 def _literal(text: str) -> str:
@@ -135,8 +140,10 @@ def _literal(text: str) -> str:
 
 def _between(reply: str, place: SlotPlace) -> _Value | None:
     folded = fold(reply)
-    for before, behind in _CONTEXTS:
+    typed = place.slot.kind in PATTERNS
+    for before, behind in (*_CONTEXTS, *(_LEFT_ONLY if typed else ())):
         left, right = _tail(place.left, before), _head(place.right, behind)
+        right = right if _MARKS.sub("", right) else ""
         if len(left) < min(before, 2) and len(right) < 2:
             continue
         for match in _around(left, right).finditer(folded):
@@ -165,7 +172,8 @@ def _narrowed(reply: str, place: SlotPlace, start: int, end: int) -> _Value | No
     pattern = PATTERNS.get(place.slot.kind)
     if pattern is None:
         value = _trimmed(reply, start, end)
-        return value if value.end - value.start <= _LONGEST else None
+        good = value.end - value.start <= _LONGEST and not is_denied(reply, start, end)
+        return value if good else None
     match = pattern.search(reply, start, end)
     if match is not None and match.end() > match.start():
         return _trimmed(reply, *match.span())
@@ -174,14 +182,29 @@ def _narrowed(reply: str, place: SlotPlace, start: int, end: int) -> _Value | No
 
 
 def _cued(reply: str, place: SlotPlace) -> _Value | None:
-    if place.slot.kind != "text":
+    span = cued(reply, place.slot)
+    if span is None:
         return None
-    for word, patterns in slot_data()["cues"].items():
-        for pattern in patterns if word in place.slot.label else ():
-            match = re.search(pattern, reply)
-            if match is not None:
-                return _trimmed(reply, *match.span(1))
-    return None
+    typed = DATETIME.search(reply, *span) if "时" not in place.slot.label else None
+    if typed is None:
+        return _trimmed(reply, *span)
+    value = _trimmed(reply, span[0], typed.start())  # a time belongs to another slot
+    return value if value.end - value.start > 1 else None
+
+
+def _fielded(reply: str, places: tuple[SlotPlace, ...]) -> dict[str, _Value] | None:
+    """Return the values of a form (“原因：…；措施：…”) in any order, or nothing if it is none."""
+    ends = {p.name: re.split(r"[；;。，,]", p.left)[-1] for p in places if p.left[-1:] == "："}
+    names = {_NOTE.sub("", _MARKS.sub("", end)): name for name, end in ends.items()}
+    found: dict[str, _Value] = {}
+    fields = list(_FIELD.finditer(fold(reply)))
+    for i, field in enumerate(fields):
+        name = names.get(_NOTE.sub("", field.group(1).strip()))
+        if name is not None:
+            end = fields[i + 1].start() if i + 1 < len(fields) else len(reply)
+            stop = re.compile(r"[；;。\n]").search(reply, field.end(), end)
+            found.setdefault(name, _trimmed(reply, field.end(), stop.start() if stop else end))
+    return found if len(found) * 2 > len(fields) and len(found) > 1 else None
 
 
 def _joined(
@@ -263,6 +286,9 @@ def _judged(reply: str, place: SlotPlace, value: _Value | None, as_of: date) -> 
     if value is None or _BLANK.fullmatch(text):
         wrong = f"“{slot.label}”没有填写。" if slot.required else None
         return SlotFinding(place.name, slot.label, "empty", text, span, wrong)
+    if is_nonsense(slot, text.strip()):
+        wrong = f"“{slot.label}”填的“{text.strip()}”没有实际内容。"
+        return SlotFinding(place.name, slot.label, "invalid", text, span, wrong)
     wrong = problem(slot, plain(slot.kind, text, as_of, slot_data()["relative_days"]))
     status: SlotStatus = "filled" if wrong is None else "invalid"
     return SlotFinding(place.name, slot.label, status, text, span, wrong)

@@ -1,0 +1,58 @@
+"""Values of text slots, found by what stands around them where the wording's words do not."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import Any
+
+from indexing.frontmatter import read_yaml
+from kb.checking.rules import DATA
+from kb.wording import Slot
+
+_CLAUSE_END = "，。；！？,;\n"
+
+
+@cache
+def slot_data() -> dict[str, Any]:
+    """Return the shipped cues."""
+    raw: dict[str, Any] = read_yaml((DATA / "slots.yaml").read_text("utf-8"), "slots.yaml").values
+    return raw
+
+
+def cued(reply: str, slot: Slot) -> tuple[int, int] | None:
+    """Return the span of a text slot's value as its label's cues find it, or nothing."""
+    if slot.kind != "text":
+        return None
+    for pattern in _patterns(slot.label):
+        for match in pattern.finditer(reply):
+            if match.group(1) and not is_denied(reply, *match.span(1)):
+                return match.span(1)
+    return None
+
+
+def is_denied(reply: str, start: int, end: int) -> bool:
+    """Tell whether the clause around ``[start, end)`` says that there is no such information."""
+    begin = max(reply.rfind(mark, 0, start) for mark in _CLAUSE_END) + 1
+    ends = [at for mark in _CLAUSE_END if (at := reply.find(mark, end)) >= 0]
+    return _denied().search(reply, begin, min(ends, default=len(reply))) is not None
+
+
+def is_nonsense(slot: Slot, value: str) -> bool:
+    """Tell whether ``value`` says nothing, or cannot be what the label asks for."""
+    if slot.kind == "text":
+        return re.fullmatch(slot_data()["nonsense"], value) is not None
+    rules = slot_data()["impossible"].get(slot.kind, {})
+    return any(word in slot.label and re.fullmatch(rules[word], value) for word in rules)
+
+
+@lru_cache(maxsize=1024)
+def _patterns(label: str) -> tuple[re.Pattern[str], ...]:
+    cues = slot_data()["cues"].items()
+    found: list[str] = next((patterns for word, patterns in cues if word in label), [])
+    return tuple(re.compile(pattern) for pattern in found)
+
+
+@cache
+def _denied() -> re.Pattern[str]:
+    return re.compile(slot_data()["denied"])
