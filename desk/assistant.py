@@ -21,7 +21,7 @@ from desk.batches.records import CHECKED, Action, batch_id_of, check_rows, load,
 from desk.browsing import Browsing, Linked
 from desk.checking import Overruling, Reply, ReplyChecks
 from desk.exporting import export_records
-from desk.health import Health, examine
+from desk.health import Finding, Health, examine, repair
 from desk.importing import FileReport
 from desk.opening import Progress, silent
 from desk.reading import Reader
@@ -322,6 +322,10 @@ class Assistant:
     def examine(self) -> Health:
         """Look store and index over."""
         return examine(self._library)
+
+    def repair(self) -> list[Finding]:
+        """Mend what can be mended without losing anything; return what was done."""
+        return repair(self._library)
 
     def generation(self) -> int:
         """Return the number of the store's last committed write."""

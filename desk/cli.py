@@ -272,9 +272,16 @@ def serve(
 
 
 @app.command()
-def doctor(*, as_json: AsJson = False) -> None:
+def doctor(
+    *,
+    repair: Annotated[bool, typer.Option("--repair", help="修复能安全修复的")] = False,
+    as_json: AsJson = False,
+) -> None:
     """检查记录库和索引。"""
-    health = _open().examine()
+    assistant = _open()
+    for done in assistant.repair() if repair else ():
+        err.print(f"已修复：{done.what}", markup=False)
+    health = assistant.examine()
     if as_json:
         _print_json(shapes.health_json(health))
     else:
