@@ -1,19 +1,27 @@
-"""Triage (预判): category from similar cases, urgency from rules, deadline, what to ask."""
+"""Triage (预判): category from similar cases and cue words, urgency from rules, what to ask."""
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from cases.urgency import Urgency
 
-ASK = Path(__file__).parent / "taxonomy" / "ask.yaml"
+TAXONOMY = Path(__file__).parent / "taxonomy"
 # A neighbour's vote falls to half at this many places.
 HALF_RANK = 3.0
-SURE = 0.5  # below this the two best categories are offered
+# A corrected text counts as a neighbour from this cosine on, and fully when it is the same text.
+LEAST_COSINE = 0.85
+
+Vector = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -28,65 +36,145 @@ class Neighbour:
 class Triage:
     """What a complaint is, how urgent, by when, and what to ask.
 
-    ``category_confidence`` is the winner's share of the votes, scaled by how well the nearest case
-    fits; ``runner_up`` is the second category, if any; ``due_hours`` 0 means at once.
+    ``category_confidence`` is the winner's share in [0, 1]; ``sure`` tells whether the category can
+    be taken as it is, otherwise it and ``runner_up``, the second, are to be offered;
+    ``due_hours`` 0 means at once.
     """
 
     category: str | None
     category_confidence: float
     runner_up: str | None
+    sure: bool
     urgency: str
     reasons: tuple[str, ...]
     due_hours: int
     ask: tuple[str, ...]
 
-    @property
-    def sure(self) -> bool:
-        """Tell whether the category can be taken as it is."""
-        return self.category_confidence >= SURE
+
+@dataclass(frozen=True)
+class Cues:
+    """What each category's complaints say, as patterns with points, and how to weigh it all."""
+
+    aside: re.Pattern[str]
+    patterns: dict[str, tuple[tuple[re.Pattern[str], float], ...]]
+    sharpness: float
+    neighbours: float
+    sure: float
+
+    @classmethod
+    def shipped(cls) -> Cues:
+        """Read ``cases/taxonomy/triage_cues.yaml``."""
+        data = _read("triage_cues.yaml")
+        return cls(
+            re.compile("|".join(data["aside"])),
+            {name: _pointed(lists, data["points"]) for name, lists in data["categories"].items()},
+            data["sharpness"],
+            data["neighbours"],
+            data["sure"],
+        )
+
+    def points(self, text: str) -> dict[str, float]:
+        """Return the points of every category that some pattern speaks for."""
+        matter = self.aside.sub("，", text)
+        found: dict[str, float] = {}
+        for category, patterns in self.patterns.items():
+            held = [points for pattern, points in patterns if pattern.search(matter)]
+            if any(points > 0 for points in held):
+                found[category] = sum(held)
+        return found
 
 
 @dataclass(frozen=True)
 class Triager:
-    """Grades complaints; ``questions`` are by category, with ``default`` for the rest."""
+    """Grades complaints.
+
+    ``questions`` are by category, with ``default`` for the rest; ``corrections`` are texts that a
+    person labelled, each with its unit vector ``(dim,)``: they count as cases of the library.
+    """
 
     urgency: Urgency
     questions: dict[str, list[str]]
+    cues: Cues
+    corrections: tuple[tuple[Vector, str], ...] = ()
 
-    def triage(self, text: str, neighbours: Sequence[Neighbour]) -> Triage:
-        """Triage ``text`` with the cases that are most like it, best first."""
-        category, confidence, runner_up = vote(neighbours)
+    def triage(
+        self, text: str, neighbours: Sequence[Neighbour], vector: Vector | None = None
+    ) -> Triage:
+        """Triage ``text`` with the cases that are most like it, best first.
+
+        ``vector`` is the text's own unit vector ``(dim,)``, to compare with the corrections.
+        """
+        near = [*neighbours, *self._corrected(vector)]
+        near.sort(key=lambda neighbour: -neighbour.score)
+        category, confidence, runner_up = self.categorise(text, near)
         grade, reasons = self.urgency.grade(text)
         ask = self.questions.get(category or "", self.questions["default"])
         return Triage(
             category,
             confidence,
             runner_up,
+            confidence >= self.cues.sure,
             grade.name,
             tuple(str(reason) for reason in reasons),
             grade.due_hours,
             tuple(ask),
         )
 
+    def categorise(
+        self, text: str, neighbours: Sequence[Neighbour]
+    ) -> tuple[str | None, float, str | None]:
+        """Return the best category, its confidence in [0, 1], and the second."""
+        points = self.cues.points(text)
+        for category, share in votes(neighbours).items():
+            points[category] = points.get(category, 0.0) + self.cues.neighbours * share
+        if not points:
+            return None, 0.0, None
+        ranked = sorted(points, key=lambda category: -points[category])
+        best = points[ranked[0]]
+        silent = [0.0] * (len(self.cues.patterns) - len(points))
+        total = sum(math.exp(self.cues.sharpness * (p - best)) for p in [*points.values(), *silent])
+        return ranked[0], round(1 / total, 3), ranked[1] if len(ranked) > 1 else None
 
-def vote(neighbours: Sequence[Neighbour]) -> tuple[str | None, float, str | None]:
-    """Return the winning category, its confidence in [0, 1], and the second.
+    def _corrected(self, vector: Vector | None) -> list[Neighbour]:
+        if vector is None:
+            return []
+        pairs = ((float(known @ vector), category) for known, category in self.corrections)
+        return [
+            Neighbour(category, min(1.0, (cosine - LEAST_COSINE) / (1 - LEAST_COSINE)))
+            for cosine, category in pairs
+            if cosine > LEAST_COSINE
+        ]
 
-    >>> vote([Neighbour("N/漫游", 0.9), Neighbour("N/漫游", 0.5)])
-    ('N/漫游', 0.9, None)
+
+def votes(neighbours: Sequence[Neighbour]) -> dict[str, float]:
+    """Return each category's share of the votes, scaled by how well the nearest case fits.
+
+    >>> votes([Neighbour("N/漫游", 0.9), Neighbour("N/漫游", 0.5)])
+    {'N/漫游': 0.9}
     """
-    if not neighbours:
-        return None, 0.0, None
-    votes: dict[str, float] = {}
+    found: dict[str, float] = {}
     for rank, neighbour in enumerate(neighbours):
         weight = neighbour.score**2 * 0.5 ** (rank / HALF_RANK)
-        votes[neighbour.category] = votes.get(neighbour.category, 0.0) + weight
-    ranked = sorted(votes.items(), key=lambda pair: -pair[1])
-    share = ranked[0][1] / max(sum(votes.values()), 1e-9)
-    confidence = round(share * max(n.score for n in neighbours), 3)
-    return ranked[0][0], confidence, ranked[1][0] if len(ranked) > 1 else None
+        found[neighbour.category] = found.get(neighbour.category, 0.0) + weight
+    whole = max(sum(found.values()), 1e-9)
+    best = max((neighbour.score for neighbour in neighbours), default=0.0)
+    return {category: best * weight / whole for category, weight in found.items()}
 
 
-def load_triager() -> Triager:
-    """Read the shipped rules and questions."""
-    return Triager(Urgency(), yaml.safe_load(ASK.read_text(encoding="utf-8")))
+def load_triager(corrections: Sequence[tuple[Vector, str]] = ()) -> Triager:
+    """Read the shipped rules, questions and cues; ``corrections`` as in `Triager`."""
+    return Triager(Urgency(), _read("ask.yaml"), Cues.shipped(), tuple(corrections))
+
+
+def _read(name: str) -> Any:
+    return yaml.safe_load((TAXONOMY / name).read_text(encoding="utf-8"))
+
+
+def _pointed(
+    lists: dict[str, list[str]], points: dict[str, float]
+) -> tuple[tuple[re.Pattern[str], float], ...]:
+    return tuple(
+        (re.compile(pattern), points[name])
+        for name, patterns in lists.items()
+        for pattern in patterns
+    )

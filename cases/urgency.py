@@ -11,7 +11,9 @@ from typing import Any
 import yaml
 
 RULES = Path(__file__).parent / "taxonomy" / "urgency.yaml"
+_BLANK = "\N{IDEOGRAPHIC FULL STOP}"  # in place of what is set aside: no pattern reads across it
 _SENTENCE = re.compile(r"[^。!！?？;；\n]+")
+_WORD = re.compile(r"\{([a-z]+)\}")
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
 
@@ -57,10 +59,9 @@ class Urgency:
         data = yaml.safe_load(rules.read_text(encoding="utf-8"))
         self.grades = {n: Grade(n, v["due_hours"], v["act"]) for n, v in data["grades"].items()}
         self._negation = re.compile(data["negation"])
-        self._settled = re.compile(data["settled"])
         words = data["words"]
-        entries = data["rules"] + data["counts"]
-        self._rules = tuple(_rule(entry, words) for entry in entries)
+        self._aside = _compiled(["|".join(data["aside"])], words)[0]
+        self._rules = tuple(_rule(entry, words) for entry in data["rules"] + data["counts"])
 
     def grade(self, text: str) -> tuple[Grade, tuple[Reason, ...]]:
         """Return the grade of ``text`` and the reasons for it, the most urgent first."""
@@ -73,9 +74,8 @@ class Urgency:
         return self.grades[top], tuple(reason for reason in reasons if reason.grade == top)
 
     def _reasons(self, text: str) -> Iterator[Reason]:
-        for sentence in _SENTENCE.findall(text):
-            if self._settled.search(sentence):
-                continue
+        matter = self._aside.sub(lambda match: _BLANK * len(match.group()), text)
+        for sentence in _SENTENCE.findall(matter):
             for rule in self._rules:
                 if any(pattern.search(sentence) for pattern in rule.unless):
                     continue
@@ -94,22 +94,25 @@ class Urgency:
 
 
 def _rule(entry: dict[str, Any], words: dict[str, str]) -> _Rule:
-    def compiled(patterns: list[str]) -> tuple[re.Pattern[str], ...]:
-        filled = []
-        for pattern in patterns:
-            for name, value in words.items():
-                pattern = pattern.replace("{" + name + "}", value)
-            filled.append(re.compile(pattern))
-        return tuple(filled)
-
     return _Rule(
         entry["id"],
         entry["grade"],
         entry["label"],
-        compiled(entry["any"]),
-        compiled(entry.get("unless", [])),
+        _compiled(entry["any"], words),
+        _compiled(entry.get("unless", []), words),
         entry.get("at_least"),
     )
+
+
+def _compiled(patterns: list[str], words: dict[str, str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(_filled(pattern, words)) for pattern in patterns)
+
+
+def _filled(pattern: str, words: dict[str, str]) -> str:
+    """Put the words in, also those that words are made of."""
+    while (filled := _WORD.sub(lambda match: words[match[1]], pattern)) != pattern:
+        pattern = filled
+    return pattern
 
 
 def _number(match: re.Match[str]) -> float:
@@ -123,15 +126,23 @@ def chinese_number(text: str) -> float:
 
     >>> chinese_number("6,000"), chinese_number("十二"), chinese_number("五百")
     (6000.0, 12.0, 500.0)
+    >>> chinese_number("十一万"), chinese_number("五万二"), chinese_number("三百五")
+    (110000.0, 52000.0, 350.0)
     """
     arabic = text.replace(",", "").strip(".")
     if re.fullmatch(r"\d+(\.\d+)?", arabic):
         return float(arabic)
-    total, digit = 0, 0
-    for char in text:
+    ten_thousands, _, rest = text.rpartition("万")
+    if ten_thousands:
+        below = _DIGITS.get(rest, 0) * 1000 or chinese_number(rest)  # 五万二: fifty-two thousand
+        return chinese_number(ten_thousands) * _UNITS["万"] + below
+    total, digit, unit = 0, 0, 10
+    for char in rest:
         if char in _UNITS:
-            total += (digit or 1) * _UNITS[char]
+            unit = _UNITS[char]
+            total += (digit or 1) * unit
             digit = 0
         else:
             digit = _DIGITS.get(char, 0)
-    return float(total + digit)
+            unit = 10 if char == "零" else unit
+    return float(total + digit * unit // 10)

@@ -52,6 +52,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             "category": triage.category,
             "category_confidence": triage.category_confidence,
             "runner_up": triage.runner_up,
+            "sure": triage.sure,
             "urgency": triage.urgency,
             "reasons": list(triage.reasons),
             "due_hours": triage.due_hours,

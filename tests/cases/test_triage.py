@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from cases.categories import load_categories
-from cases.triage import Neighbour, load_triager, vote
-from cases.urgency import Urgency
+from cases.triage import Cues, Neighbour, load_triager, votes
+from cases.urgency import Urgency, chinese_number
 
 
 @pytest.fixture(scope="module")
@@ -52,16 +53,56 @@ def test_grades_carry_their_limits(urgency):
     assert limits == {"特急": 0, "紧急": 24, "一般": 72}
 
 
+def test_what_is_settled_or_hearsay_raises_no_grade_but_what_follows_does(urgency):
+    settled = "去年去过消协，已经解决了，今天又没信号"
+    assert urgency.grade(settled)[0].name == "一般"
+    grade, reasons = urgency.grade(settled + "，再不修我就找记者曝光")
+    assert grade.name == "紧急"
+    assert [reason.rule for reason in reasons] == ["media_threat"]
+    assert urgency.grade("邻居说要去工信部投诉，我家网速慢")[0].name == "一般"
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [("十一万", 110_000), ("五万二", 52_000), ("三百五", 350), ("两千零五", 2005), ("6,000", 6000)],
+)
+def test_chinese_numbers_are_read_as_spoken(said, value):
+    assert chinese_number(said) == value
+
+
 def test_the_nearer_neighbours_weigh_more():
     neighbours = [Neighbour("N/漫游", 0.8), Neighbour("N/通话质量", 0.8), Neighbour("N/漫游", 0.8)]
-    category, confidence, second = vote(neighbours)
-    assert (category, second) == ("N/漫游", "N/通话质量")
     weights = [0.5 ** (rank / 3) for rank in range(3)]
-    assert confidence == pytest.approx(0.8 * (weights[0] + weights[2]) / sum(weights), abs=1e-3)
+    assert votes(neighbours) == {
+        "N/漫游": pytest.approx(0.8 * (weights[0] + weights[2]) / sum(weights)),
+        "N/通话质量": pytest.approx(0.8 * weights[1] / sum(weights)),
+    }
+
+
+def test_cues_outweigh_a_weak_neighbour():
+    triage = load_triager().triage("光猫红灯，宽带断网了", [Neighbour("N/漫游", 0.2)])
+    assert triage.category == "B/断网"
+
+
+def test_a_text_that_says_little_is_unsure_and_offers_two():
+    neighbours = [Neighbour("N/漫游", 0.3), Neighbour("N/通话质量", 0.3)]
+    triage = load_triager().triage("有点问题", neighbours)
+    assert (triage.category, triage.runner_up, triage.sure) == ("N/漫游", "N/通话质量", False)
+
+
+def test_a_correction_counts_as_a_neighbour():
+    known = np.array([1.0, 0.0], dtype=np.float32)
+    triager = load_triager([(known, "S/热线服务")])
+    assert triager.triage("有点问题", [], known).category == "S/热线服务"
+    assert triager.triage("有点问题", [], np.array([0.0, 1.0], np.float32)).category is None
+
+
+def test_cues_cover_exactly_the_categories():
+    assert set(Cues.shipped().patterns) == set(load_categories().all)
 
 
 def test_every_category_has_questions():
     triager = load_triager()
     assert set(load_categories().all) <= set(triager.questions)
-    triage = triager.triage("没信号", [])
+    triage = triager.triage("你好", [])
     assert (triage.category, triage.sure, triage.ask[0]) == (None, False, "用户号码与联系方式")
