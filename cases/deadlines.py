@@ -100,7 +100,7 @@ def deadlines(
     Raises:
         InputError: Working days of a year without a holiday arrangement are asked for.
     """
-    begin = start.replace(tzinfo=ZONE) if start.tzinfo is None else start.astimezone(ZONE)
+    begin = _local(start)
     found = [
         Deadline(rule, begin, due(rule, begin))
         for rule in (rules or load_rules()).rules
@@ -125,8 +125,8 @@ def due(rule: Rule, start: datetime) -> datetime:
 
 
 def time_left(deadline: Deadline, now: datetime, rules: Rules | None = None) -> TimeLeft:
-    """Return how ``deadline`` stands at ``now``."""
-    left = deadline.due - now
+    """Return how ``deadline`` stands at ``now``; a naive one is taken as Asia/Shanghai."""
+    left = deadline.due - _local(now)
     if left < timedelta(0):
         return TimeLeft(State.OVER, f"已超时 {spoken(-left)}")
     whole = max(deadline.due - deadline.start, timedelta(minutes=1))
@@ -144,6 +144,10 @@ def spoken(span: timedelta) -> str:
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     units = [(days, "天"), (hours, "小时"), (0 if days else rest, "分")]
     return " ".join(f"{count} {unit}" for count, unit in units if count) or "不到 1 分"
+
+
+def _local(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=ZONE) if moment.tzinfo is None else moment.astimezone(ZONE)
 
 
 def _in_force(rule: Rule, day: date) -> bool:

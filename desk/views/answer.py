@@ -6,6 +6,7 @@ import streamlit as st
 
 from cases.categories import load_categories
 from desk.answering import Answer, WordingHit
+from desk.views.guide import show_deadlines, show_guide
 from desk.views.parts import assistant, category_label, passage, urgency_badge
 from indexing.errors import TousuError
 from indexing.records import Hit
@@ -44,6 +45,8 @@ def show() -> None:
         st.error(str(error))
         return
     _triage(answer)
+    if answer.triage.category is not None:
+        show_guide(answer.triage.category, text.strip())
     left, right = st.columns([1, 1], gap="medium")
     with left:
         _cases(answer)
@@ -74,6 +77,8 @@ def _triage(answer: Answer) -> None:
             st.write(f"**{due}**")
             for reason in triage.reasons:
                 st.write(f"- {reason}")
+            with st.popover("各项时限"):
+                show_deadlines(triage.urgency, triage.category)
         with ask:
             st.caption("先问、先查")
             st.write(" · ".join(triage.ask))

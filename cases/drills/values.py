@@ -1,0 +1,68 @@
+"""Plausible values for a wording's blanks, and whether two values are the same."""
+
+from __future__ import annotations
+
+import random
+import re
+import unicodedata
+from functools import cache
+from typing import Any
+
+import yaml
+
+from cases.drills.material import FOLDER
+from kb.checking.values import arabic
+from kb.wording import Slot, Version
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return dict(yaml.safe_load((FOLDER / "values.yaml").read_text(encoding="utf-8")))
+
+
+def choices_for(slot: Slot) -> tuple[str, ...]:
+    """Return values that ``slot`` may hold; none if nothing is known of its label."""
+    if slot.kind != "text":
+        return tuple(_table()["kinds"][slot.kind])
+    for words, values in _table()["text"]:
+        if any(word in slot.label for word in words):
+            return tuple(values)
+    return ()
+
+
+def draw(version: Version, rng: random.Random) -> dict[str, str] | None:
+    """Return a value for each blank, no two alike if possible; ``None`` if a label is unknown."""
+    drawn: dict[str, str] = {}
+    for name, slot in version.slots.items():
+        known = choices_for(slot)
+        if not known:
+            return None
+        drawn[name] = rng.choice([v for v in known if v not in drawn.values()] or known)
+    return drawn
+
+
+def same_value(slot: Slot, a: str, b: str) -> bool:
+    """Tell whether two ways of writing give the same value.
+
+    >>> same_value(Slot(label="回电时间", kind="datetime"), "12月3日18:00", "12-03 18点")
+    True
+    >>> same_value(Slot(label="退费金额", kind="money"), "￥1,280.50", "1280.5元")
+    True
+    """
+    return _normal(slot, a) == _normal(slot, b)
+
+
+def _normal(slot: Slot, value: str) -> object:
+    value = re.sub(r"\s", "", unicodedata.normalize("NFKC", value)).casefold().rstrip("。.")
+    if slot.kind in ("date", "datetime"):
+        numbers = [int(number) for number in re.findall(r"\d+", arabic(value))]
+        full = numbers[0] > 31 if numbers else False
+        numbers = numbers[1:] if full else numbers  # the papers' days have no year
+        late = bool(re.search("下午|晚上", value)) and len(numbers) > 2 and numbers[2] < 12
+        clock = [numbers[2] + 12 * late, *numbers[3:]] if len(numbers) > 2 else []
+        return (*numbers[:2], *(clock[:1] if clock[1:] == [0] else clock))
+    if slot.kind in ("number", "money"):
+        match = re.search(r"-?\d+(?:\.\d+)?%?", value.replace(",", ""))
+        number = match.group() if match else value
+        return float(number) if not number.endswith("%") and match else number
+    return re.sub(r"\D", "", value) if slot.kind == "phone" else value
