@@ -100,10 +100,10 @@ def _points(reply: Reply, report: Report) -> None:
     for point in report.points:
         must = "必说" if point.level == "must" else "宜说"
         with st.container(border=True, key=f"point-{point.id}"):
-            head, jump, no = st.columns([5, 1, 1])
+            head, jump, no = st.columns([5, 2, 2])
             head.markdown(f"{_SIGNS[point.status]}　**{point.label}**　:gray[{must}]")
             if point.evidence is not None and jump.button(
-                "", key=f"see-{point.id}", icon=":material/search:", help="看依据"
+                "依据", key=f"see-{point.id}", help="在回复里标出这个要点的依据"
             ):
                 st.session_state["point"] = point.id
                 st.rerun()
@@ -124,7 +124,7 @@ def _findings(reply: Reply, report: Report) -> None:
     if report.forbidden:
         st.subheader("禁用语")
     for number, item in enumerate(report.forbidden):
-        said, no = st.columns([8, 1])
+        said, no = st.columns([7, 2])
         fatal = "（致命）" if item.fatal else ""
         start, end = item.span
         said.markdown(
@@ -137,7 +137,7 @@ def _findings(reply: Reply, report: Report) -> None:
     if wrong:
         st.subheader("空位")
     for slot in wrong:
-        said, no = st.columns([8, 1])
+        said, no = st.columns([7, 2])
         said.markdown(f":orange[:material/warning:] {slot.problem}")
         with no:
             _overrule(slot_rule(report.wording, slot.name), reply, f"slot-{slot.name}")
@@ -148,7 +148,7 @@ def _findings(reply: Reply, report: Report) -> None:
 
 
 def _overrule(rule: str, reply: Reply, key: str) -> None:
-    with st.popover("", icon=":material/thumb_down:", help="不同意这条判定"):
+    with st.popover("异议", help="不同意这条判定"):
         reason = st.text_input("理由", key=f"why-{key}")
         if st.button("推翻这条判定", key=f"no-{key}"):
             try:
