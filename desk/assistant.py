@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -11,15 +11,18 @@ from pathlib import Path
 
 import cases
 import kb
+from cases.drills import Given, Paper, Scope
+from cases.drills import Result as Marked
 from cases.map import Place
 from cases.thin import ThinPlaces, Twin
 from cases.triage import Triager, load_triager
-from desk import importing, opening
+from desk import drilling, importing, opening
 from desk.answering import Answer, compose
 from desk.batches import Batch, read_batch, summarise
 from desk.batches.records import CHECKED, Action, batch_id_of, check_rows, load, review, save
 from desk.browsing import Browsing, Linked
 from desk.checking import Overruling, Reply, ReplyChecks
+from desk.drilling import TraineeRecord
 from desk.exporting import export_records
 from desk.health import Finding, Health, examine, repair
 from desk.importing import FileReport
@@ -296,6 +299,34 @@ class Assistant:
         """Return the cases whose complaint is nearest to that of ``record``."""
         longest = self.settings.max_query_chars
         return self._browsing.similar(record, self.today(), limit=limit, max_chars=longest)
+
+    # -- the trainer -----------------------------------------------------------------------------
+
+    def drill(self, scope: Scope, seed: int, size: int, *, focus: bool = False) -> Paper:
+        """Make a paper; with ``focus``, points that checked replies missed come up more often.
+
+        Raises:
+            InputError: ``size`` is out of range.
+            NotFoundError: The scope gives no question.
+        """
+        missed = self.missed_points() if focus else ()
+        return drilling.drill(self._library, scope, seed, size, day=self.today(), focus=missed)
+
+    def mark_drill(self, paper: Paper, answers: Mapping[int, Given], trainee: str) -> Marked:
+        """Mark a paper and keep the result under the trainee's name.
+
+        Raises:
+            InputError: The trainee has no usable name.
+        """
+        return drilling.mark_drill(self._library, paper, answers, trainee)
+
+    def drill_results(self, trainee: str) -> TraineeRecord:
+        """Return what a trainee did so far.
+
+        Raises:
+            InputError: The trainee has no usable name.
+        """
+        return drilling.drill_results(self._library, trainee)
 
     # -- everyone --------------------------------------------------------------------------------
 

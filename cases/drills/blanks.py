@@ -24,6 +24,9 @@ def blanks(material: Material, scope: Scope, rng: random.Random) -> Iterator[Que
             continue
         chosen = {blank.name for blank in asked}
         others = {name: value for name, value in values.items() if name not in chosen}
+        form = preview(version.text, version.slots, others)
+        if any(blank.value in form for blank in asked):
+            continue
         yield Question(
             kind=QuestionKind.BLANKS,
             source=wording.id,
@@ -32,7 +35,7 @@ def blanks(material: Material, scope: Scope, rng: random.Random) -> Iterator[Que
             stem=_record(asked, rng),
             lesson=f"{wording.id} {wording.title}：空位要照记录填实，更正过的以更正后的为准。",
             blanks=asked,
-            form=preview(version.text, version.slots, others),
+            form=form,
         )
 
 

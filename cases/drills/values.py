@@ -53,16 +53,23 @@ def same_value(slot: Slot, a: str, b: str) -> bool:
 
 
 def _normal(slot: Slot, value: str) -> object:
-    value = re.sub(r"\s", "", unicodedata.normalize("NFKC", value)).casefold().rstrip("。.")
+    value = unicodedata.normalize("NFKC", value).casefold().strip()
     if slot.kind in ("date", "datetime"):
-        numbers = [int(number) for number in re.findall(r"\d+", arabic(value))]
-        full = numbers[0] > 31 if numbers else False
-        numbers = numbers[1:] if full else numbers  # the papers' days have no year
-        late = bool(re.search("下午|晚上", value)) and len(numbers) > 2 and numbers[2] < 12
-        clock = [numbers[2] + 12 * late, *numbers[3:]] if len(numbers) > 2 else []
-        return (*numbers[:2], *(clock[:1] if clock[1:] == [0] else clock))
+        return _moment(value)
     if slot.kind in ("number", "money"):
-        match = re.search(r"-?\d+(?:\.\d+)?%?", value.replace(",", ""))
-        number = match.group() if match else value
-        return float(number) if not number.endswith("%") and match else number
-    return re.sub(r"\D", "", value) if slot.kind == "phone" else value
+        match = re.search(r"(-?\d+(?:\.\d+)?)(%?)", value.replace(",", ""))
+        return (float(match.group(1)), match.group(2)) if match else value
+    if slot.kind == "phone":
+        return re.sub(r"\D", "", value)
+    return re.sub(r"\s", "", value).rstrip("。.")
+
+
+def _moment(value: str) -> tuple[int, ...]:
+    """Return month, day and what there is of the clock; a year is left out, papers name none."""
+    month, *rest = [int(digits) for digits in re.findall(r"\d+", arabic(value))] or [0]
+    if month > 31 and rest:
+        month, *rest = rest
+    day, clock = rest[:1], rest[1:]
+    if clock and clock[0] < 12 and re.search("下午|晚上", value):
+        clock[0] += 12
+    return (month, *day, *(clock[:1] if clock[1:] == [0] else clock))
