@@ -148,13 +148,18 @@ def _merge_repeats(file: _Incoming) -> None:
             file.merged += 1
 
 
+def importable(kind: Kind) -> tuple[str, ...]:
+    """Return the suffixes of the files that may hold records of ``kind``."""
+    return TABLE_SUFFIXES if kind is Kind.TICKET else SUFFIXES[kind]
+
+
 def _files(path: Path, kind: Kind) -> list[tuple[Path, str]]:
     """Return the files to import with their names relative to what was asked for."""
     if path.is_file():
         return [(path, path.name)]
     if not path.is_dir():
         raise InputError(f"找不到文件或文件夹 {path}。")
-    known = TABLE_SUFFIXES if kind is Kind.TICKET else SUFFIXES[kind]
+    known = importable(kind)
     found = sorted(p for p in _visible(path) if p.suffix.lower() in known)
     if not found:
         raise InputError(f"文件夹 {path} 中没有可以导入的文件（{'、'.join(known)}）。")

@@ -33,9 +33,9 @@ def _ask_for_paper() -> None:
     with st.form("drill", border=False):
         scope, grade = st.columns([3, 2])
         chosen = scope.multiselect(
-            "分类（不选为全部）", categories.all, format_func=categories.label
+            "分类", categories.all, format_func=categories.label, placeholder="全部"
         )
-        urgencies = grade.multiselect("紧急程度（不选为全部）", desk.grades())
+        urgencies = grade.multiselect("紧急程度", desk.grades(), placeholder="全部")
         seed, size, missed = st.columns([2, 2, 3], vertical_alignment="bottom")
         number = seed.number_input("种子", min_value=0, max_value=999_999, value=1)
         count = size.number_input("题数", min_value=1, max_value=50, value=10)

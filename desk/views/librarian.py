@@ -7,12 +7,22 @@ from pathlib import Path
 
 import streamlit as st
 
-from desk.importing import FileReport
+from cases.surges.export import Table, workbook
+from desk.importing import FileReport, importable
 from desk.views.parts import assistant, progress_bar
 from indexing.errors import TousuError
 from indexing.records import Kind
 
-_KINDS = {"制度或资料": Kind.POLICY, "案例": Kind.CASE, "口径": Kind.WORDING}
+_KINDS = {
+    "制度或资料": Kind.POLICY,
+    "案例": Kind.CASE,
+    "口径": Kind.WORDING,
+    "工单导出表": Kind.TICKET,
+}
+_HINTS = {
+    Kind.WORDING: "拖入口径文件（yaml）",
+    Kind.TICKET: "拖入工单导出表，列名自动识别，姓名和号码不入库",
+}
 
 
 def show() -> None:
@@ -21,9 +31,10 @@ def show() -> None:
     st.title("资料入库")
     kind = _KINDS[st.segmented_control("种类", list(_KINDS), default="制度或资料") or "制度或资料"]
     publish = st.toggle("直接发布（否则存为草稿，不参加查找）", value=False)
+    suffixes = importable(kind)
     files = st.file_uploader(
-        "拖入文件（md、txt；口径为 yaml）",
-        type=["md", "markdown", "txt", "yaml", "yml"],
+        _HINTS.get(kind, "拖入文件，扫描件和旧版 Office 文件会说明怎么办"),
+        type=[suffix[1:] for suffix in suffixes],
         accept_multiple_files=True,
     )
     if not files or not st.button("入库", type="primary"):
@@ -44,7 +55,18 @@ def _report(report: FileReport) -> None:
     if report.status == "rejected":
         st.error(report.reason)
         return
-    done = "已入库" if report.stored else "内容相同，未改动"
-    st.success(f"{report.file}:{done}({'、'.join(report.record_ids)})")
+    parts = [("入库", report.stored), ("相同", report.merged), ("拒收", len(report.rejected))]
+    counts = "，".join(f"{name} {count}" for name, count in parts if count)
+    shown = f"（{'、'.join(report.record_ids)}）" if len(report.record_ids) == 1 else ""
+    st.success(f"{report.file}：共 {report.rows_in} 行，{counts}{shown}")
     for note in report.notes:
         st.caption(note)
+    if report.rejected:
+        rows = [(row.row, row.reason) for row in report.rejected]
+        st.dataframe([{"行号": row, "原因": reason} for row, reason in rows], hide_index=True)
+        st.download_button(
+            "下载拒收的行（xlsx）",
+            workbook([Table("拒收", ("行号", "原因"), rows)]),
+            f"拒收-{report.file}.xlsx",
+            key=f"rejected-{report.file}",
+        )
