@@ -223,7 +223,7 @@ class Assistant:
 
     def batches(self) -> list[str]:
         """Return the kept batches' ids, the newest first."""
-        return self._library.store.subjects(CHECKED)
+        return self._library.store.journal.subjects(CHECKED)
 
     def batch(self, batch_id: str) -> Batch:
         """Return a kept batch.

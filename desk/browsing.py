@@ -59,7 +59,7 @@ class Browsing:
 
     def twins(self) -> list[Twin]:
         """Return near-duplicate cases that nobody has settled yet, the most alike first."""
-        settled = {note.subject for note in self._library.store.notes(KEPT_BOTH)}
+        settled = {note.subject for note in self._library.store.journal.notes(KEPT_BOTH)}
         found = self._once("twins", self._compare)
         return [twin for twin in found if _pair(twin.a, twin.b) not in settled]
 
@@ -74,15 +74,15 @@ class Browsing:
             raise InputError(f"案例 {keep} 不能与自己合并。")
         self._library.store.record(keep)
         self._library.set_status(retire, Status.RETIRED, actor=actor)
-        self._library.store.note(MERGED, retire, {"kept": keep}, actor=actor)
+        self._library.store.journal.note(MERGED, retire, {"kept": keep}, actor=actor)
 
     def keep_both(self, a: str, b: str, *, actor: str) -> None:
         """Note that two cases are no duplicates."""
-        self._library.store.note(KEPT_BOTH, _pair(a, b), {}, actor=actor)
+        self._library.store.journal.note(KEPT_BOTH, _pair(a, b), {}, actor=actor)
 
     def merged_into(self, record_id: str) -> str | None:
         """Return the case that replaced a retired one."""
-        notes = self._library.store.notes(MERGED, record_id)
+        notes = self._library.store.journal.notes(MERGED, record_id)
         return str(notes[-1].data["kept"]) if notes else None
 
     def linked(self, record: Record) -> Linked:

@@ -90,13 +90,13 @@ class ReplyChecks:
             raise InputError("请写明推翻的理由。")
         digest = hashlib.sha256(text.encode()).hexdigest()[:16]
         data = {"reason": self._masker.mask(reason.strip()).text, "reply": digest}
-        self._library.store.note(OVERRULE, rule, data, actor=actor)
+        self._library.store.journal.note(OVERRULE, rule, data, actor=actor)
 
     def overrulings(self) -> list[Overruling]:
         """Return every verdict that was not accepted, oldest first."""
         return [
             Overruling(note.subject, str(note.data["reason"]), note.actor, note.at)
-            for note in self._library.store.notes(OVERRULE)
+            for note in self._library.store.journal.notes(OVERRULE)
         ]
 
     def _checker(self) -> Checker:

@@ -85,7 +85,7 @@ def mark_drill(
         "score": result.score,
         "tallies": [[t.category, t.points, t.questions] for t in result.tallies],
     }
-    library.store.note(DRILL, trainee, data, actor=trainee)
+    library.store.journal.note(DRILL, trainee, data, actor=trainee)
     return result
 
 
@@ -95,7 +95,7 @@ def drill_results(library: Library, trainee: str) -> TraineeRecord:
     Raises:
         InputError: The trainee has no usable name.
     """
-    notes = library.store.notes(DRILL, _named(trainee))
+    notes = library.store.journal.notes(DRILL, _named(trainee))
     first = {note.data["paper"]: note.data["tallies"] for note in reversed(notes)}
     tallies = add_up(Tally(*tally) for paper in first.values() for tally in paper)
     sittings = tuple(Sitting(n.at, n.data["paper"], n.data["score"]) for n in notes)

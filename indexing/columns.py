@@ -53,7 +53,7 @@ class Columns:
 
     def touched(self, records: Iterable[Any]) -> Columns:
         """Return the columns with the new values of changed ``records``."""
-        mine = [(self.words["record_id"].get(row.id), row) for row in records]
+        mine = [(self.words["record_id"].get(row.record_id), row) for row in records]
         mine = [(code, row) for code, row in mine if code is not None]
         if not mine:
             return self

@@ -149,8 +149,8 @@ def _hit(rank: int, place: Ranked, row: Any, query: Query) -> Hit:
         category=row.category,
         urgency=row.urgency,
         status=Status(row.status),
-        valid_from=row.record_from,
-        valid_until=row.record_until,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
         part=row.part,
         meta=row.meta,
     )

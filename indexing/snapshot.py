@@ -18,7 +18,7 @@ from indexing.columns import Columns
 from indexing.lexical import Postings, bm25, live_sizes
 from indexing.records import Filter
 from indexing.segment import Segment
-from indexing.store.store import Changes
+from indexing.store.feed import Changes
 
 Mask = NDArray[np.bool_]
 

@@ -108,7 +108,7 @@ def _checked(row: BatchRow, found: Report | TousuError, masker: Masker) -> Check
 
 def save(store: Store, batch_id: str, rows: Iterable[Checked], *, actor: str) -> None:
     """Keep a batch, whole or not at all."""
-    store.note_many(CHECKED, batch_id, [asdict(row) for row in rows], actor=actor)
+    store.journal.note_many(CHECKED, batch_id, [asdict(row) for row in rows], actor=actor)
 
 
 def load(store: Store, batch_id: str) -> Batch:
@@ -117,12 +117,12 @@ def load(store: Store, batch_id: str) -> Batch:
     Raises:
         NotFoundError: There is none of this id.
     """
-    rows = tuple(_row(note.data) for note in store.notes(CHECKED, batch_id))
+    rows = tuple(_row(note.data) for note in store.journal.notes(CHECKED, batch_id))
     if not rows:
         raise NotFoundError(f"没有编号为 {batch_id} 的质检批次。")
     reviews = tuple(
         Review(n.data["row"], n.data["action"], n.data["reason"], n.actor, n.at)
-        for n in store.notes(REVIEWED, batch_id)
+        for n in store.journal.notes(REVIEWED, batch_id)
     )
     return Batch(batch_id, rows, reviews)
 
@@ -140,7 +140,7 @@ def review(
     if not reason.strip():
         raise InputError("请写明理由。")
     data = {"row": row, "action": action, "reason": reason.strip()}
-    store.note(REVIEWED, batch.id, data, actor=actor)
+    store.journal.note(REVIEWED, batch.id, data, actor=actor)
 
 
 def _row(data: dict[str, Any]) -> Checked:

@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 from sqlalchemy import Connection, select, text
 
-from indexing.store.digests import content_hash, passage_digest
+from indexing.store.digests import content_hash, is_changed, record_mark
 from indexing.store.schema import passages, records
 
 FLOAT_BYTES = 4
@@ -47,15 +47,14 @@ def inspect_rows(connection: Connection, dim: int) -> Iterator[tuple[Fault, str]
 
 
 def _unlike(connection: Connection, broken: set[str]) -> Iterator[tuple[Fault, str]]:
-    columns = (passages.c[name] for name in ("id", "record_id", "text", "tokens", "vector"))
-    for row in connection.execute(select(*columns, passages.c.digest)):
-        if str(row.id) in broken:
-            continue
+    sound = passages.c.id.not_in(broken) & passages.c.record_id.not_in(broken)
+    for row in connection.execute(select(passages).where(sound)):
         if not np.isfinite(np.frombuffer(row.vector, "<f4")).all():
             yield Fault.NUMBER, str(row.id)
-        elif passage_digest(row.record_id, row.text, row.tokens, row.vector) != row.digest:
+        elif is_changed(row):
             yield Fault.CHANGED, str(row.id)
     whole = select(records).where(records.c.id.not_in(broken))
     for row in connection.execute(whole):
-        if content_hash(row._mapping) != row.content_hash:
+        mark = record_mark(row.id, row._mapping)
+        if content_hash(row._mapping) != row.content_hash or mark != row.mark:
             yield Fault.CHANGED, str(row.id)

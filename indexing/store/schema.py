@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-REVISION = "0004"  # of `migrations`
+REVISION = "0005"  # of `migrations`
 
 metadata = MetaData()
 
@@ -48,6 +48,7 @@ records = Table(
     Column("file_name", Text, nullable=False),
     Column("meta", JSON, nullable=False),
     Column("content_hash", String(64), nullable=False),
+    Column("mark", String(32), nullable=False, server_default=""),
     Column("generation", Integer, nullable=False),
     Column("updated_at", String(32), nullable=False),
     Index("records_by_generation", "generation"),
@@ -72,6 +73,7 @@ passages = Table(
     Column("vector", LargeBinary, nullable=False),  # float32, little-endian, unit length
     Column("generation", Integer, nullable=False),
     Column("digest", String(32), nullable=False, server_default=""),
+    Column("mark", String(32), nullable=False, server_default=""),
     Index("passages_by_record", "record_id"),
     Index("passages_by_generation", "generation"),
     sqlite_autoincrement=True,  # a passage id is never used twice

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 from uuid import uuid4
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, func, insert, inspect, select, text, update
 
 from indexing.errors import NotFoundError, StaleIndexError
 from indexing.records import Filter, Kind, Record, Status
-from indexing.store.digests import checked, checked_passages, content_hash
+from indexing.store import feed
+from indexing.store.digests import checked, checked_pieces, content_hash, record_mark
 from indexing.store.engine import open_engine
 from indexing.store.facets import Selection, Shelf, browse, mark_cards
 from indexing.store.faults import damaged, legible, told
+from indexing.store.feed import Changes
 from indexing.store.inspection import Fault, inspect_rows
+from indexing.store.journal import Journal
 from indexing.store.reading import AnyRow, filtered, record_of
-from indexing.store.schema import REVISION, journal, passages, records, state, tombstones
+from indexing.store.schema import REVISION, passages, records, state
 from indexing.store.writing import (
     Prepared,
     bury,
@@ -30,16 +30,6 @@ from indexing.store.writing import (
     now,
     put_passages,
     put_record,
-)
-
-_MAX_PARAMETERS = 500
-_FILTER_COLUMNS = (
-    records.c.kind,
-    records.c.status,
-    records.c.category,
-    records.c.urgency,
-    records.c.valid_from,
-    records.c.valid_until,
 )
 
 
@@ -52,36 +42,13 @@ class Written:
     merged: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Note:
-    """An entry of the journal; ``at`` is UTC in ISO 8601."""
-
-    at: str
-    actor: str
-    subject: str
-    data: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Changes:
-    """All that happened after a generation, read in one transaction.
-
-    ``added`` are live passages joined with their record's columns; ``dead`` are passage ids;
-    ``touched`` are records whose columns changed.
-    """
-
-    generation: int
-    added: Sequence[AnyRow]
-    dead: NDArray[np.int64]
-    touched: Sequence[AnyRow]
-
-
 class Store:
     """Records, passages and vectors in one SQL database."""
 
     def __init__(self, address: str) -> None:
         """Open the database at ``address`` (an SQLAlchemy URL), making the tables if need be."""
         self._engine = open_engine(address)
+        self.journal = Journal(self._read, self._write)
         self._migrate()
         found = self.damage()
         if found:
@@ -92,7 +59,7 @@ class Store:
             return
         from indexing.store.migrations import upgrade  # Alembic: only when there is work for it
 
-        with self._write() as connection:
+        with self._write() as connection, legible():
             upgrade(connection)
             if connection.execute(select(state)).one_or_none() is None:
                 connection.execute(insert(state).values(id=1, generation=0, lineage=uuid4().hex))
@@ -196,41 +163,14 @@ class Store:
                     generation=generation,
                     updated_at=now(),
                     content_hash=content_hash(values),
+                    mark=record_mark(record_id, values),
                 )
             )
             mark_cards(connection, record_id, status.value)
             log(connection, generation, actor, status.value, record_id)
         return generation
 
-    def note(self, kind: str, subject: str, data: dict[str, Any], *, actor: str) -> None:
-        """Add an entry to the journal."""
-        self.note_many(kind, subject, [data], actor=actor)
-
-    def note_many(
-        self, kind: str, subject: str, entries: Sequence[dict[str, Any]], *, actor: str
-    ) -> None:
-        """Add entries to the journal, all or none."""
-        head = {"at": now(), "actor": actor, "kind": kind, "subject": subject}
-        with self._write() as connection:
-            connection.execute(insert(journal), [head | {"data": data} for data in entries])
-
-    def subjects(self, kind: str) -> list[str]:
-        """Return what the journal's entries of a kind are about, the newest first."""
-        last = func.max(journal.c.id)
-        query = select(journal.c.subject).where(journal.c.kind == kind)
-        with self._read() as connection:
-            found = connection.execute(query.group_by(journal.c.subject).order_by(last.desc()))
-            return list(found.scalars())
-
     # -- reading ---------------------------------------------------------------------------------
-
-    def notes(self, kind: str, subject: str | None = None) -> list[Note]:
-        """Return the journal's entries of a kind, oldest first."""
-        query = select(journal).where(journal.c.kind == kind).order_by(journal.c.id)
-        if subject is not None:
-            query = query.where(journal.c.subject == subject)
-        with self._read() as connection:
-            return [Note(r.at, r.actor, r.subject, r.data) for r in connection.execute(query)]
 
     def generation(self) -> int:
         """Return the number of the last committed write."""
@@ -251,67 +191,17 @@ class Store:
     def changes_since(self, generation: int) -> Changes:
         """Return what happened after ``generation``, consistent within one read transaction."""
         with self._read() as connection:
-            current = int(connection.execute(select(state.c.generation)).scalar_one())
-            added = connection.execute(
-                select(
-                    passages.c.id,
-                    passages.c.record_id,
-                    passages.c.text,
-                    passages.c.tokens,
-                    passages.c.vector,
-                    passages.c.digest,
-                    passages.c.valid_from.label("part_from"),
-                    passages.c.valid_until.label("part_until"),
-                    *_FILTER_COLUMNS,
-                )
-                .join(records)
-                .where(passages.c.generation > generation)
-                .order_by(passages.c.id)
-            ).all()
-            dead = connection.execute(
-                select(tombstones.c.passage_id).where(tombstones.c.generation > generation)
-            ).scalars()
-            gone = np.fromiter(dead, dtype=np.int64)
-            touched = connection.execute(
-                select(records.c.id, *_FILTER_COLUMNS).where(records.c.generation > generation)
-            ).all()
-            return Changes(current, checked_passages(added), gone, touched)
+            return feed.changes_since(connection, generation)
 
     def passage_columns(self) -> Sequence[AnyRow]:
         """Return every live passage's id with the columns that filters look at."""
-        query = select(
-            passages.c.id,
-            passages.c.record_id,
-            passages.c.valid_from.label("part_from"),
-            passages.c.valid_until.label("part_until"),
-            *_FILTER_COLUMNS,
-        ).join(records)
         with self._read() as connection:
-            return connection.execute(query).all()
+            return feed.passage_columns(connection)
 
     def passage_rows(self, ids: Sequence[int]) -> dict[int, AnyRow]:
         """Return the passages with these ids joined with their records; deleted ones are absent."""
-        query = select(
-            passages,
-            records.c.kind,
-            records.c.title,
-            records.c.status,
-            records.c.category,
-            records.c.urgency,
-            records.c.meta,
-            records.c.valid_from.label("record_from"),
-            records.c.valid_until.label("record_until"),
-        ).join(records)
-        rows: dict[int, AnyRow] = {}
         with self._read() as connection:
-            for first in range(0, len(ids), _MAX_PARAMETERS):
-                some = list(ids[first : first + _MAX_PARAMETERS])
-                found = connection.execute(query.where(passages.c.id.in_(some))).all()
-                rows |= {row.id: row for row in checked_passages(found)}
-                owners = {row.record_id for row in found}
-                for row in connection.execute(select(records).where(records.c.id.in_(owners))):
-                    checked(row)
-        return rows
+            return feed.passage_rows(connection, ids)
 
     def record(self, record_id: str) -> Record:
         """Return one record with its passages.
@@ -326,7 +216,7 @@ class Store:
             pieces = connection.execute(
                 select(passages).where(passages.c.record_id == record_id).order_by(passages.c.id)
             ).all()
-            return record_of(checked(row), checked_passages(pieces))
+            return record_of(checked(row), checked_pieces(pieces))
 
     def ids(self) -> dict[str, tuple[str, str]]:
         """Return every record's id with its title and file name."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, insert, select, update
 
 from indexing.records import Record
-from indexing.store.digests import content_hash, passage_digest
+from indexing.store.digests import content_hash, passage_digest, passage_mark, record_mark
 from indexing.store.facets import put_cards
 from indexing.store.schema import audit, passages, records, state, tombstones
 
@@ -61,7 +61,10 @@ def _columns(record: Record) -> dict[str, Any]:
         "file_name": record.file_name,
         "meta": record.meta,
     }
-    return values | {"content_hash": content_hash(values)}
+    return values | {
+        "content_hash": content_hash(values),
+        "mark": record_mark(record.id, values),
+    }
 
 
 def is_same(connection: Connection, record: Record) -> bool:
@@ -112,7 +115,7 @@ def put_passages(connection: Connection, item: Prepared, generation: int) -> Non
         )
     ]
     for row in rows:
-        said = (row[name] for name in ("record_id", "text", "tokens", "vector"))
-        row["digest"] = passage_digest(*said)
+        row["digest"] = passage_digest(row)
+        row["mark"] = passage_mark(row["record_id"], row["valid_from"], row["valid_until"])
     if rows:
         connection.execute(insert(passages), rows)

@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.proofs.house import make_record, open_house
 from desk.health import examine, repair
+from indexing.errors import StaleIndexError, StoreError
 
 
 @pytest.fixture
@@ -51,6 +52,33 @@ ROWS = [
         "记录 C-00001 的元数据不是 JSON",
     ),
 ]
+
+
+HIDDEN = [
+    "UPDATE records SET status = 'retired' WHERE id = 'C-00001'",
+    "UPDATE records SET valid_until = '2020-01-01' WHERE id = 'C-00001'",
+    "UPDATE passages SET valid_until = '2020-01-01' WHERE record_id = 'C-00001'",
+]
+
+
+@pytest.mark.parametrize("statement", HIDDEN)
+def test_a_changed_column_that_would_hide_a_record_is_refused(home: Path, statement: str) -> None:
+    plant(home, statement)
+    with pytest.raises(StoreError, match=r"C-00001.*与写入时不同.*tousu restore"):
+        open_house(home)
+
+
+def test_a_store_bound_to_another_model_is_refused(home: Path) -> None:
+    plant(home, "UPDATE state SET encoder = 'another'")
+    with pytest.raises(StaleIndexError, match="由另一个模型或词典建立"):
+        open_house(home)
+
+
+def test_an_index_folder_that_cannot_be_written_is_named(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, _mode: path != home / "index")
+    assert ("索引文件夹不可写，每次启动都要从记录库重建", "warning") in findings(home)
 
 
 @pytest.mark.parametrize(("statement", "values", "what"), ROWS)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import insert, text
 
 from indexing.errors import StoreError
 from indexing.store.engine import open_engine
-from indexing.store.schema import REVISION, metadata, records
+from indexing.store.schema import REVISION, metadata, passages, records
 from indexing.store.store import Store
 
 OLD_RECORD = {
@@ -26,6 +27,21 @@ OLD_RECORD = {
     "content_hash": "403ae00f31594564dad71406f7cc50ebb7cf61cd4b71977a3e63250f16f2635b",
     "generation": 3,
     "updated_at": "2026-11-01T00:00:00+00:00",
+}
+OLD_PASSAGE = {
+    "id": 7,
+    "record_id": "C-1",
+    "heading": ["投诉描述"],
+    "start": 0,
+    "end": 6,
+    "source_start": 0,
+    "source_end": 6,
+    "text": "打电话串线。",
+    "part": "",
+    "valid_until": date(2027, 1, 31),
+    "tokens": "打电话 串线",
+    "vector": bytes(8),
+    "generation": 3,
 }
 
 
@@ -42,6 +58,7 @@ def make_old_database(folder: Path) -> None:
             first.upgrade()
         connection.execute(text("INSERT INTO state VALUES (1, 1, 3, 'model', 'words')"))
         connection.execute(insert(records).values(OLD_RECORD))
+        connection.execute(insert(passages).values(OLD_PASSAGE))
     engine.dispose()
 
 
@@ -59,8 +76,11 @@ def test_an_old_database_keeps_its_records_and_generation(tmp_path: Path) -> Non
     assert store.generation() == 3
     assert store.binding() == ("model", "words")
     assert store.record("C-1").title == "串线"
-    store.note("overrule", "R-1", {"reason": "说到了"}, actor="质检甲")
-    assert [(n.actor, n.subject, n.data) for n in store.notes("overrule")] == [
+    assert store.passage_rows([7])[7].heading == ["投诉描述"]
+    assert store.passage_columns()[0].part_until == date(2027, 1, 31)
+    assert store.faults(dim=2) == []
+    store.journal.note("overrule", "R-1", {"reason": "说到了"}, actor="质检甲")
+    assert [(n.actor, n.subject, n.data) for n in store.journal.notes("overrule")] == [
         ("质检甲", "R-1", {"reason": "说到了"})
     ]
 
