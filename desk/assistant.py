@@ -26,6 +26,7 @@ from desk.drilling import TraineeRecord
 from desk.exporting import export_records
 from desk.health import Finding, Health, examine, repair
 from desk.importing import FileReport
+from desk.librarian import Librarian
 from desk.opening import Progress, silent
 from desk.reading import Reader
 from desk.settings import Settings
@@ -130,6 +131,11 @@ class Assistant:
             InputError: ``folder`` holds something already.
         """
         return export_records(self._library.store.records(where), folder)
+
+    @cached_property
+    def librarian(self) -> Librarian:
+        """Drafts, versions and corrections by hand."""
+        return Librarian(self._library, self._reader, self._tickets, self.settings.actor)
 
     # -- the agent -------------------------------------------------------------------------------
 

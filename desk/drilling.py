@@ -83,6 +83,7 @@ def mark_drill(
         "categories": list(paper.scope.categories),
         "urgencies": list(paper.scope.urgencies),
         "score": result.score,
+        "sources": sorted({question.source for question in paper.questions}),
         "tallies": [[t.category, t.points, t.questions] for t in result.tallies],
     }
     library.store.journal.note(DRILL, trainee, data, actor=trainee)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -179,11 +179,19 @@ def _reject_duplicates(library: Library, incoming: Iterable[_Incoming]) -> None:
     stored = library.store.ids()
     for file in files:
         record = file.records[1]
-        title, file_name = stored.get(record.id, (record.title, record.file_name))
         if counts[record.id] > 1:
             text = f"{file.name}：编号 {record.id} 在这次导入中重复出现，请改用不同的编号。"
-        elif record.title != title and Path(record.file_name).name != Path(file_name).name:
-            text = f"{file.name}：编号 {record.id} 已被《{title}》使用，请改用别的编号。"
-        else:
-            continue
-        file.reject(1, text)
+            file.reject(1, text)
+        elif (problem := clash(record, file.name, stored)) is not None:
+            file.reject(1, problem)
+
+
+def clash(record: Record, name: str, stored: Mapping[str, tuple[str, str]]) -> str | None:
+    """Return what is wrong if the id of ``record``, read from ``name``, is another document's.
+
+    ``stored`` maps ids to titles and file names.
+    """
+    title, file_name = stored.get(record.id, (record.title, record.file_name))
+    if record.title == title or Path(record.file_name).name == Path(file_name).name:
+        return None
+    return f"{name}：编号 {record.id} 已被《{title}》使用，请改用别的编号。"

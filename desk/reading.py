@@ -16,7 +16,7 @@ from indexing.chunking import split
 from indexing.errors import FormatError, InputError
 from indexing.formats import DOCUMENT_SUFFIXES, Limits, extract
 from indexing.frontmatter import YamlText, has_front_matter
-from indexing.masking import Masker
+from indexing.masking import Masked, Masker, MaskSpan
 from indexing.records import Kind, Passage, Record, Status
 from indexing.text import clean
 from indexing.text.decode import decode
@@ -36,10 +36,16 @@ _DOCUMENT_PREFIX = {Kind.CASE: "C-DOC", Kind.POLICY: "P-DOC"}
 
 @dataclass(frozen=True)
 class Read:
-    """A record read from a file, with notes in Chinese of what was repaired on the way."""
+    """A record read from a file, with notes in Chinese of what was repaired on the way.
+
+    ``original`` is the record's text before it was masked, of the same length, and ``masks`` are
+    the stretches that were; a wording, which is masked value by value, has neither.
+    """
 
     record: Record
     notes: tuple[str, ...] = ()
+    original: str = ""
+    masks: tuple[MaskSpan, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,12 @@ class Reader:
     categories: Categories
     limits: Limits
 
+    keep: frozenset[str] = frozenset()
+
     def read(self, path: Path, kind: Kind, name: str, *, publish: bool) -> Read:
         """Return the record that ``path`` holds; ``name`` is what messages call the file.
+
+        What reads like one of ``keep`` is not masked: false alarms that somebody has looked at.
 
         Raises:
             InputError: The file is not readable text, or breaks the format of ``kind``.
@@ -95,7 +105,8 @@ class Reader:
         header: Any
         header, yaml_text = (read_case if kind is Kind.CASE else read_policy)(text, name)
         self._check_category(header.category, yaml_text)
-        masked = self.masker.mask(text).text
+        found = self._mask(text)
+        masked = found.text
         passages = tuple(
             Passage(c.heading, c.start, c.end, c.text, c.start, c.end)
             for c in split(masked, start=yaml_text.end)
@@ -120,7 +131,9 @@ class Reader:
                 source=said["source"],
                 file_name=name,
                 meta=said,
-            )
+            ),
+            original=text,
+            masks=found.spans,
         )
 
     def _wording(self, text: str, name: str, *, publish: bool) -> Read:
@@ -153,7 +166,8 @@ class Reader:
         title: str | None = None,
     ) -> Read:
         cleaned = clean(text)
-        masked = self.masker.mask(cleaned.text).text
+        found = self._mask(cleaned.text)
+        masked = found.text
         chunks = split(masked)
         if not chunks:
             raise InputError(f"{name}：清理之后没有可用的正文。")
@@ -164,7 +178,7 @@ class Reader:
             )
             for c in chunks
         )
-        title = self.masker.mask(title or Path(name).stem).text
+        title = self._mask(title or Path(name).stem).text
         digest = hashlib.sha256(name.encode()).hexdigest()[:8]
         record = Record(
             id=f"{_DOCUMENT_PREFIX[kind]}-{digest}",
@@ -173,14 +187,17 @@ class Reader:
             text=masked,
             status=_status(Status.DRAFT, publish=publish),
             passages=passages,
-            source=self.masker.mask(Path(name).stem).text,
-            file_name=self.masker.mask(name).text,
+            source=self._mask(Path(name).stem).text,
+            file_name=self._mask(name).text,
             meta={"notes": [*notes, *cleaned.notes]},
         )
-        return Read(record, (*notes, *cleaned.notes))
+        return Read(record, (*notes, *cleaned.notes), cleaned.text, found.spans)
+
+    def _mask(self, text: str) -> Masked:
+        return self.masker.mask(text).keeping(text, self.keep)
 
     def _masked(self, value: Any) -> Any:
-        return _map_strings(value, lambda text: self.masker.mask(text).text)
+        return _map_strings(value, lambda text: self._mask(text).text)
 
 
 def _status(status: Status, *, publish: bool) -> Status:

@@ -83,15 +83,20 @@ class Library:
     def write(
         self, records: Iterable[Record], *, actor: str, progress: Progress | None = None
     ) -> Written:
-        """Embed and store ``records``, a transaction a batch of some 500 passages."""
+        """Embed and store ``records``, a transaction a batch of some 500 passages.
+
+        What is stored already with the same content is not embedded again.
+        """
         stored: list[str] = []
         merged: list[str] = []
         generation = self.store.generation()
         done = 0
         for batch in _batches(records):
-            written = self.store.write(self._prepare(batch), actor=actor)
+            same = self.store.unchanged(batch)
+            new = [record for record in batch if record.id not in same]
+            written = self.store.write(self._prepare(new), actor=actor)
             stored += written.stored
-            merged += written.merged
+            merged += [*same, *written.merged]
             generation = written.generation
             done += len(batch)
             if progress is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 STAR = "*"
@@ -22,6 +23,17 @@ class Masked:
 
     text: str
     spans: tuple[MaskSpan, ...]
+
+    def keeping(self, original: str, kept: Collection[str]) -> Masked:
+        """Return the text with the finds that read like one of ``kept`` readable again.
+
+        ``original`` is the text that was masked.
+        """
+        spans = tuple(s for s in self.spans if original[s.start : s.end] not in kept)
+        chars = list(self.text)
+        for span in set(self.spans) - set(spans):
+            chars[span.start : span.end] = original[span.start : span.end]
+        return Masked("".join(chars), spans)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-REVISION = "0005"  # of `migrations`
+REVISION = "0006"  # of `migrations`
 
 metadata = MetaData()
 
@@ -97,6 +97,17 @@ audit = Table(
     Column("actor", String(64), nullable=False),
     Column("action", String(16), nullable=False),
     Column("record_id", String(64), nullable=False, index=True),
+)
+
+# What a record was before its present content; goes when the record goes.
+versions = Table(
+    "versions",
+    metadata,
+    Column("record_id", String(64), ForeignKey("records.id", ondelete="CASCADE"), primary_key=True),
+    Column("generation", Integer, primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("digest", String(64), nullable=False),
 )
 
 # What people said of the machine's work: overruled verdicts, corrected categories, drill results,

@@ -11,12 +11,13 @@ from sqlalchemy import Connection, delete, func, insert, inspect, select, text, 
 
 from indexing.errors import NotFoundError, StaleIndexError
 from indexing.records import Filter, Kind, Record, Status
-from indexing.store import feed
+from indexing.store import feed, history
 from indexing.store.digests import checked, checked_pieces, content_hash, record_mark
 from indexing.store.engine import open_engine
 from indexing.store.facets import Selection, Shelf, browse, mark_cards
 from indexing.store.faults import damaged, legible, told
 from indexing.store.feed import Changes
+from indexing.store.history import Event, Version
 from indexing.store.inspection import Fault, inspect_rows
 from indexing.store.journal import Journal
 from indexing.store.reading import AnyRow, filtered, record_of
@@ -125,11 +126,17 @@ class Store:
             if changed:
                 generation = next_generation(connection)
             for item in changed:
+                history.keep(connection, item.record.id)
                 put_record(connection, item.record, generation)
                 put_passages(connection, item, generation)
                 log(connection, generation, actor, "store", item.record.id)
                 stored.append(item.record.id)
         return Written(generation, tuple(stored), tuple(merged))
+
+    def unchanged(self, items: Iterable[Record]) -> list[str]:
+        """Return the ids of ``items`` that are stored with the same content."""
+        with self._read() as connection:
+            return [record.id for record in items if is_same(connection, record)]
 
     def delete(self, ids: Sequence[str], *, actor: str) -> int:
         """Delete records with their passages and vectors; return the new generation.
@@ -217,6 +224,16 @@ class Store:
                 select(passages).where(passages.c.record_id == record_id).order_by(passages.c.id)
             ).all()
             return record_of(checked(row), checked_pieces(pieces))
+
+    def versions(self, record_id: str) -> list[Version]:
+        """Return a record's earlier versions, the newest first."""
+        with self._read() as connection:
+            return history.versions_of(connection, record_id)
+
+    def events(self, record_id: str) -> list[Event]:
+        """Return who did what to a record, the latest first."""
+        with self._read() as connection:
+            return history.events_of(connection, record_id)
 
     def ids(self) -> dict[str, tuple[str, str]]:
         """Return every record's id with its title and file name."""
