@@ -24,6 +24,7 @@ from benchmarks.proofs.house import ANY, QUERIES, disagreements, make_record, op
 from indexing.library import Library
 
 READERS, PROCESSES = 20, 4
+WRITERS = ("import 1", "import 2", "delete")
 
 
 def read(library: Library, home: Path, until: float, counts: Counter[str]) -> None:
@@ -46,9 +47,11 @@ def read(library: Library, home: Path, until: float, counts: Counter[str]) -> No
         time.sleep(0.05)
 
 
-def write(home: Path, until: float, kind: str, out: Any) -> None:
+def write(home: Path, seconds: float, kind: str, start: Any, out: Any) -> None:
     """Import or delete until the time is up."""
     library, dice, counts = open_house(home), random.Random(kind), Counter[str]()
+    start.wait()
+    until = time.time() + seconds
     while time.time() < until:
         try:
             if kind == "delete":
@@ -64,16 +67,18 @@ def write(home: Path, until: float, kind: str, out: Any) -> None:
     out.put(dict(counts))
 
 
-def readers(home: Path, until: float, out: Any) -> None:
+def readers(home: Path, seconds: float, start: Any, out: Any) -> None:
     """Run one process's share of the readers; report counts, memory and handles."""
     library, counts = open_house(home), Counter[str]()
+    start.wait()
+    until = time.time() + seconds
     share = READERS // PROCESSES
     threads = [
         threading.Thread(target=read, args=(library, home, until, counts)) for _ in range(share)
     ]
     for thread in threads:
         thread.start()
-    time.sleep((until - time.time()) / 4)
+    time.sleep(seconds / 4)
     early = _usage()
     for thread in threads:
         thread.join()
@@ -90,17 +95,23 @@ def soak(seconds: float) -> dict[str, Any]:
     context = multiprocessing.get_context("spawn")
     out, sums, usage = context.Queue(), Counter[str](), []
     with tempfile.TemporaryDirectory() as folder:
-        home, until = Path(folder), time.time() + seconds
+        home, start = Path(folder), context.Barrier(PROCESSES + len(WRITERS))
         open_house(home).store.close()
-        jobs = [context.Process(target=readers, args=(home, until, out)) for _ in range(PROCESSES)]
-        jobs += [
-            context.Process(target=write, args=(home, until, kind, out))
-            for kind in ("import 1", "import 2", "delete")
+        shared = (start, out)
+        jobs = [
+            *(
+                context.Process(target=readers, args=(home, seconds, *shared))
+                for _ in range(PROCESSES)
+            ),
+            *(
+                context.Process(target=write, args=(home, seconds, kind, *shared))
+                for kind in WRITERS
+            ),
         ]
         for job in jobs:
             job.start()
         for _ in jobs:
-            found = out.get()
+            found = out.get(timeout=seconds + 300)  # a job that died is an error here
             usage += found.pop("usage", [])
             sums.update(found)
         for job in jobs:
