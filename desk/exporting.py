@@ -8,7 +8,6 @@ from pathlib import Path
 
 import yaml
 
-from cases.tickets.export import write_xlsx
 from indexing.errors import InputError
 from indexing.frontmatter import has_front_matter
 from indexing.records import Kind, Record
@@ -32,6 +31,8 @@ def export_records(records: Sequence[Record], folder: Path) -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(_text(record), encoding="utf-8")
     if tickets:
+        from cases.tickets.export import write_xlsx  # openpyxl: only when there is a workbook
+
         (folder / Kind.TICKET.value).mkdir()
         write_xlsx(folder / Kind.TICKET.value / "tickets.xlsx", tickets)
     return len(records)

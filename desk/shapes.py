@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
-from desk.answering import Answer
-from desk.health import Health
-from desk.importing import FileReport
-from indexing.evaluation import Evaluation
-from indexing.masking import Masked
-from indexing.records import Hit, Result
+if TYPE_CHECKING:
+    from desk.answering import Answer
+    from desk.drafting import Draft
+    from desk.health import Health
+    from desk.importing import FileReport
+    from desk.librarian import Leaning
+    from indexing.evaluation import Evaluation
+    from indexing.masking import Masked
+    from indexing.records import Hit, Record, Result
+    from indexing.store.history import Event, Version
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
@@ -120,4 +126,46 @@ def evaluation_json(found: Evaluation) -> dict[str, Any]:
         "documents": found.documents,
         **found.measures,
         "seconds": {"index": found.index_seconds, "query_p50": found.query_p50_seconds},
+    }
+
+
+def draft_json(draft: Draft) -> dict[str, Any]:
+    """Return what ``tousu preview --json`` prints; offsets count in ``text``."""
+    record = draft.record
+    return {
+        "id": record.id,
+        "kind": record.kind.value,
+        "title": record.title,
+        "category": record.category,
+        "outline": [list(heading) for heading in draft.outline],
+        "text": record.text,
+        "passages": [
+            {
+                "heading": list(passage.heading),
+                "span": [passage.start, passage.end],
+                "source_span": [passage.source_start, passage.source_end],
+                "text": passage.text,
+            }
+            for passage in record.passages
+        ],
+        "masks": [[span.start, span.end, span.kind] for span in draft.masks],
+        "notes": list(draft.notes),
+    }
+
+
+def history_json(
+    record: Record, events: Sequence[Event], versions: Sequence[Version], leaning: Leaning
+) -> dict[str, Any]:
+    """Return what ``tousu history --json`` prints."""
+    return {
+        "id": record.id,
+        "title": record.title,
+        "status": record.status.value,
+        "events": [asdict(event) for event in events],
+        "versions": [{"generation": v.generation, "at": v.at} for v in versions],
+        "leaning": {
+            "cases": [name for name, _ in leaning.cases],
+            "wordings": [name for name, _ in leaning.wordings],
+            "drills": leaning.drills,
+        },
     }

@@ -32,12 +32,12 @@ def show_revision(revision: Revision) -> None:
 def show_leaning(leaning: Leaning) -> None:
     """Draw what leans on a record."""
     parts = [
-        ("案例", [f"{name} {title}" for name, title in leaning.cases]),
-        ("口径", [f"{name} {title}" for name, title in leaning.wordings]),
+        ("引用它的案例", [f"{name} {title}" for name, title in leaning.cases]),
+        ("这些案例用的口径", [f"{name} {title}" for name, title in leaning.wordings]),
     ]
     for label, names in parts:
         if names:
-            st.markdown(f"**引用它的{label}（{len(names)}）**　" + "、".join(names[:12]))
+            st.markdown(f"**{label}（{len(names)}）**　" + "、".join(names[:12]))
             if len(names) > 12:
                 st.caption(f"另有 {len(names) - 12} 条。")
     if leaning.drills:

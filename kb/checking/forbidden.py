@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pypinyin import lazy_pinyin
 
 from indexing.frontmatter import read_yaml
 from kb.checking.report import ForbiddenFinding
@@ -175,6 +174,8 @@ def _sounds(folded: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _sound(char: str) -> str:
+    from pypinyin import lazy_pinyin  # a quarter of a second that an answer does not need
+
     return lazy_pinyin(char)[0] if "\u4e00" <= char <= "\u9fff" else char
 
 

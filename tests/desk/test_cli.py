@@ -197,3 +197,23 @@ def test_a_batch_of_replies_says_of_each_what_is_wrong_with_it(run, tmp_path):
         {"id": 3, "error": "没有编号为 W-NO 的口径。"},
         {"id": 4, "error": "口径 W-BB-001 在 2020-01-01 没有有效的版本。"},
     ]
+
+
+def test_a_document_is_previewed_revised_and_rolled_back(run, tmp_path):
+    home, path = tmp_path / "home", tmp_path / "补卡.md"
+    path.write_text("# 补卡\n\n补卡后24小时内回访，电话13812345678。\n", encoding="utf-8")
+    shown = json.loads(run("preview", str(path), "--kind", "policy", "--json", home=home).stdout)
+    assert [shown["text"][a:b] for a, b, _ in shown["masks"]] == ["1**********"]
+    assert shown["passages"][0]["text"] in shown["text"]
+    run("import", str(path), "--kind", "policy", "--publish", home=home)
+    path.write_text("# 补卡\n\n补卡后48小时内回访。\n", encoding="utf-8")
+    run("import", str(path), "--kind", "policy", "--publish", home=home)
+    life = json.loads(run("history", shown["id"], "--json", home=home).stdout)
+    assert ([e["action"] for e in life["events"]], len(life["versions"])) == (["store"] * 2, 1)
+    assert life["leaning"] == {"cases": [], "wordings": [], "drills": 0}
+    first = str(life["versions"][0]["generation"])
+    done = run("rollback", shown["id"], first, "--json", home=home)
+    assert json.loads(done.stdout) == {"generation": int(first) + 2, "id": shown["id"]}
+    found = json.loads(run("search", "补卡后多久回访", "--json", home=home).stdout)
+    assert "24小时" in found["hits"][0]["passage"]
+    assert run("rollback", shown["id"], "99", home=home).returncode == 1
