@@ -55,10 +55,17 @@ def _workbook(path: Path) -> list[tuple[str, list[list[Any]]]]:
         book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
     except PasswordError as error:
         raise ParseFailure("protected") from error
-    return [
-        (name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
-        for name in book.sheet_names
-    ]
+    return [(name, _rows(book.get_sheet_by_name(name))) for name in book.sheet_names]
+
+
+def _rows(sheet: Any) -> list[list[Any]]:
+    """Return a sheet's rows; a cell merged downwards holds for every row that it spans."""
+    rows = sheet.to_python(skip_empty_area=False)
+    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+        for row in rows[top + 1 : bottom + 1]:
+            if left < len(row) and row[left] == "":
+                row[left] = rows[top][left]
+    return rows
 
 
 def _carried(cell: Any) -> Any:

@@ -3,6 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
+from PIL import Image, ImageDraw, ImageFont
 
 from indexing.formats import Extracted, Grid, Limits, extract, read_grids
 from tests.indexing.formats import samples
@@ -64,3 +66,26 @@ def test_markdown_loses_scripts_and_remote_pictures(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text("# 办法\n<script>x()</script>\n![图](http://evil.example/a.png)\n先安抚。\n")
     assert read(path) == Extracted("# 办法\n\n图\n先安抚。\n", "办法", ())
+
+
+def test_a_cell_merged_downwards_holds_for_every_row_that_it_spans(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    for row in [["投诉清单", None], ["地市", "投诉内容"], ["合肥", "断网"], [None, "没信号"]]:
+        sheet.append(row)
+    sheet.merge_cells("A1:B1")
+    sheet.merge_cells("A3:A4")
+    book.save(tmp_path / "a.xlsx")
+    [grid] = read_grids(tmp_path / "a.xlsx", "a.xlsx", Limits())
+    assert grid.rows[0] == ("投诉清单", None)
+    assert grid.rows[2:] == (("合肥", "断网"), ("合肥", "没信号"))
+
+
+def test_a_scanned_page_is_recognised(tmp_path: Path) -> None:
+    page = Image.new("RGB", (1240, 700), "white")
+    font = ImageFont.load_default(size=48)
+    ImageDraw.Draw(page).text((120, 200), "REFUND RULES 10086", font=font, fill="black")
+    page.save(tmp_path / "a.pdf")
+    found = read(tmp_path / "a.pdf")
+    assert "".join(found.text.split()) == "REFUNDRULES10086"
+    assert found.notes == ("1 页是扫描件，文字由识别得到，请核对。",)
