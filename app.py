@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from desk.views import answer, batch, check, drills, librarian, library, parts, settings
+from desk.views import answer, batch, check, drills, librarian, library, parts, settings, tickets
 
 st.set_page_config(page_title="投诉助手", page_icon="📞", layout="wide")
 parts.compact()
@@ -17,6 +17,7 @@ st.navigation(
             url_path="answer",
             default=True,
         ),
+        st.Page(tickets.show, title="工单", icon=":material/assignment:", url_path="tickets"),
         st.Page(check.show, title="回复质检", icon=":material/fact_check:", url_path="check"),
         st.Page(batch.show, title="批量质检", icon=":material/rule:", url_path="batch"),
         st.Page(library.show, title="案例库", icon=":material/menu_book:", url_path="library"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from cases.triage import Neighbour, Triage, Triager
+from cases.triage import Neighbour, Triage, Triager, Vector
 from indexing.fusion import reciprocal_rank_fusion
 from indexing.records import Hit, Result
 from kb.wording import Slot, Version, wording_of
@@ -47,15 +47,20 @@ class Answer:
     wording: tuple[WordingHit, ...]
 
 
-def compose(text: str, found: Sequence[Result], triager: Triager, day: date) -> Answer:
-    """Make an answer of the results for cases, policies and wording, in this order."""
+def compose(
+    text: str, found: Sequence[Result], triager: Triager, day: date, vector: Vector | None = None
+) -> Answer:
+    """Make an answer of the results for cases, policies and wording, in this order.
+
+    ``vector`` is the complaint's own unit vector, by which corrected categories are remembered.
+    """
     cases, policies, wordings = found
     neighbours = [Neighbour(h.category, h.score) for h in cases.hits if h.category is not None]
     fitting = cases.fitting[:CASES_SHOWN]
     return Answer(
         cases.generation,
         cases.no_match,
-        triager.triage(text, neighbours),
+        triager.triage(text, neighbours, vector),
         fitting,
         used_first(policies.hits, fitting, "policies")[:POLICIES_SHOWN],
         tuple(

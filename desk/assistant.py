@@ -22,6 +22,7 @@ from desk.batches import Batch, read_batch, summarise
 from desk.batches.records import CHECKED, Action, batch_id_of, check_rows, load, review, save
 from desk.browsing import Browsing, Linked
 from desk.checking import Overruling, Reply, ReplyChecks
+from desk.corrections import Corrections
 from desk.drilling import TraineeRecord
 from desk.exporting import export_records
 from desk.health import Finding, Health, examine, repair
@@ -30,6 +31,7 @@ from desk.librarian import Librarian
 from desk.opening import Progress, silent
 from desk.reading import Reader
 from desk.settings import Settings
+from desk.ticketing import Ticketing
 from desk.tickets import TicketReader
 from indexing.calibration import Features
 from indexing.errors import InputError, TousuError
@@ -137,6 +139,11 @@ class Assistant:
         """Drafts, versions and corrections by hand."""
         return Librarian(self._library, self._reader, self._tickets, self.settings.actor)
 
+    @cached_property
+    def ticketing(self) -> Ticketing:
+        """Work orders opened, followed and closed."""
+        return Ticketing(self._library, self._tickets, self._reader, self.settings.actor)
+
     # -- the agent -------------------------------------------------------------------------------
 
     def search(self, text: str, where: Filter | None = None, *, limit: int = 10) -> Result:
@@ -167,7 +174,19 @@ class Assistant:
         wheres = [Filter(kinds=(kind,), as_of=day) for kind in kinds]
         checked = self._checked(text)
         found = self._library.search(checked, wheres, limit=CANDIDATES)
-        return compose(checked, found, self._triager, day)
+        vector = None
+        if self._triager.corrections:
+            [vector] = self._library.encoder.encode_queries([self.mask(checked).text])
+        return compose(checked, found, self._triager, day, vector)
+
+    def correct_category(self, text: str, category: str) -> None:
+        """Note the right category of a complaint; like complaints are triaged by it from now on.
+
+        Raises:
+            InputError: There is no text, or no such category.
+        """
+        self._corrections.add(text, category, actor=self.settings.actor)
+        vars(self).pop("_triager", None)
 
     # -- the quality checker ---------------------------------------------------------------------
 
@@ -407,4 +426,8 @@ class Assistant:
 
     @cached_property
     def _triager(self) -> Triager:
-        return load_triager()
+        return load_triager(self._corrections.learned())
+
+    @cached_property
+    def _corrections(self) -> Corrections:
+        return Corrections(self._library, self._masker, self._reader.categories)

@@ -76,10 +76,18 @@ class Reader:
             if path.suffix.lower() not in YAML_SUFFIXES:
                 raise FormatError(f"{name}：口径应为 YAML 文件(.yaml)。")
             return self._wording(text, name, publish=publish)
+        if path.suffix.lower() in YAML_SUFFIXES and not has_front_matter(text):
+            raise FormatError(f"{name}:YAML 文件只能作为口径(--kind wording)导入。")
+        return self.read_text(text, kind, name, publish=publish)
+
+    def read_text(self, text: str, kind: Kind, name: str, *, publish: bool) -> Read:
+        """Return the case or policy that ``text`` holds.
+
+        Raises:
+            InputError: It breaks the format of ``kind``.
+        """
         if has_front_matter(text):
             return self._with_header(text, kind, name, publish=publish)
-        if path.suffix.lower() in YAML_SUFFIXES:
-            raise FormatError(f"{name}:YAML 文件只能作为口径(--kind wording)导入。")
         return self._document(text, kind, name, publish=publish)
 
     def _text(self, path: Path, name: str) -> str:

@@ -17,6 +17,7 @@ from indexing.masking import Masker
 from indexing.records import Kind, Passage, Record, Status
 
 TITLE_CHARS = 30
+OPEN = ("待处理", "处理中", "遗留")  # statuses of work orders that somebody has to go on with
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,61}")
 _KEPT_HASH = re.compile(r"[0-9a-f]{16}")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
@@ -33,8 +34,9 @@ def to_record(
 ) -> Record:
     """Return ``ticket`` as a published record.
 
-    ``meta`` holds the masked fields by key, times as ISO 8601, ``customer_hash``, and
-    ``sections``: the spans in ``text`` of the fields that make it. Category and urgency stand in
+    ``meta`` holds the masked fields by key, times as ISO 8601, ``customer_hash``,
+    ``sections``: the spans in ``text`` of the fields that make it, and of an open one its status
+    under ``tags``. Category and urgency stand in
     ``meta`` only where the tables do not know them.
     """
     table = fields or load_fields()
@@ -52,6 +54,8 @@ def to_record(
     if stamp is not None:
         meta["customer_hash"] = stamp
     meta["sections"] = {key: list(span) for key, span in spans.items()}
+    if meta.get("status") in OPEN:
+        meta["tags"] = [meta["status"]]  # by which open work orders are listed
     return Record(
         id=_record_id(ticket, number, hash_key),
         kind=Kind.TICKET,

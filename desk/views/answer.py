@@ -6,8 +6,9 @@ import streamlit as st
 
 from cases.categories import load_categories
 from desk.answering import Answer, WordingHit
-from desk.views.guide import show_deadlines, show_guide
+from desk.views.guide import filled_fields, show_deadlines, show_guide
 from desk.views.parts import assistant, category_label, passage, urgency_badge
+from desk.views.tickets import opening_form
 from indexing.errors import TousuError
 from indexing.records import Hit
 from kb.slots import fill, preview, problem
@@ -44,9 +45,11 @@ def show() -> None:
     except TousuError as error:
         st.error(str(error))
         return
-    _triage(answer)
+    _triage(answer, text.strip())
     if answer.triage.category is not None:
         show_guide(answer.triage.category, text.strip())
+    with st.expander("开工单", icon=":material/assignment_add:"):
+        opening_form("answer", _known(answer, text.strip()))
     left, right = st.columns([1, 1], gap="medium")
     with left:
         _cases(answer)
@@ -56,7 +59,19 @@ def show() -> None:
     st.caption(f"索引第 {answer.generation} 代 · 本页网址可以收藏或发给同事，打开即重现这次查询")
 
 
-def _triage(answer: Answer) -> None:
+def _known(answer: Answer, text: str) -> dict[str, str]:
+    """Return the fields of a work order that complaint, triage and checklist fill."""
+    category = answer.triage.category
+    filled = filled_fields(category) if category is not None else {}
+    said = "\n".join([text, *([filled.pop("description")] if "description" in filled else [])])
+    return filled | {
+        "description": said,
+        "category": category or "",
+        "urgency": answer.triage.urgency,
+    }
+
+
+def _triage(answer: Answer, text: str) -> None:
     triage = answer.triage
     with st.container(border=True):
         kind, urgency, ask = st.columns([2, 3, 4])
@@ -70,6 +85,8 @@ def _triage(answer: Answer) -> None:
             else:
                 both = [c for c in (triage.category, triage.runner_up) if c]
                 st.write("不确定，可能是 " + " 或 ".join(label(c) for c in both))
+            with st.popover("分类不对？"):
+                _correct(text, triage.category)
         with urgency:
             st.caption("紧急程度与时限")
             urgency_badge(triage.urgency)
@@ -82,6 +99,20 @@ def _triage(answer: Answer) -> None:
         with ask:
             st.caption("先问、先查")
             st.write(" · ".join(triage.ask))
+
+
+def _correct(text: str, category: str | None) -> None:
+    names = [name for name in load_categories().all if name != category]
+    right = st.selectbox(
+        "正确的分类", names, index=None, format_func=category_label, placeholder="请选择"
+    )
+    if st.button("改正", disabled=right is None) and right is not None:
+        try:
+            assistant().correct_category(text, right)
+        except TousuError as error:
+            st.error(str(error))
+            return
+        st.rerun()
 
 
 def _cases(answer: Answer) -> None:

@@ -52,6 +52,14 @@ def show_guide(category: str, complaint: str) -> None:
             _after(walk, complaint)
 
 
+def filled_fields(category: str) -> dict[str, str]:
+    """Return the work-order fields that the checklists of ``category`` have filled so far."""
+    filled: dict[str, str] = {}
+    for tree in for_category(category):
+        filled |= _walk(tree).fields()
+    return filled
+
+
 def _walk(tree: Checklist) -> Walk:
     walk: Walk = st.session_state.get(f"walk-{tree.id}", Walk(tree))
     return walk

@@ -60,7 +60,7 @@ def _workbook(path: Path) -> list[tuple[str, list[list[Any]]]]:
 
 def _rows(sheet: Any) -> list[list[Any]]:
     """Return a sheet's rows; a cell merged downwards holds for every row that it spans."""
-    rows = sheet.to_python(skip_empty_area=False)
+    rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
     for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
         for row in rows[top + 1 : bottom + 1]:
             if left < len(row) and row[left] == "":

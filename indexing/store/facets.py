@@ -111,10 +111,15 @@ def browse(connection: Connection, selection: Selection) -> Shelf:
         total, some = _counts(connection, selection, group)
         counts |= some
     counts[TAG] = _tag_counts(connection, selection)
+    return Shelf(total, counts, page(connection, selection))
+
+
+def page(connection: Connection, selection: Selection) -> tuple[Record, ...]:
+    """Return the chosen page alone."""
     ids = connection.execute(_page(selection)).scalars().all()
     rows = connection.execute(select(records).where(records.c.id.in_(ids)))
     found = {row.id: record_of(row, ()) for row in rows}
-    return Shelf(total, counts, tuple(found[one] for one in ids))
+    return tuple(found[one] for one in ids)
 
 
 def _counts(

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, delete, func, insert, inspect, select, text, 
 
 from indexing.errors import NotFoundError, StaleIndexError
 from indexing.records import Filter, Kind, Record, Status
-from indexing.store import feed, history
+from indexing.store import facets, feed, history
 from indexing.store.digests import checked, checked_pieces, content_hash, record_mark
 from indexing.store.engine import open_engine
-from indexing.store.facets import Selection, Shelf, browse, mark_cards
+from indexing.store.facets import Selection, Shelf, mark_cards
 from indexing.store.faults import damaged, legible, told
 from indexing.store.feed import Changes
 from indexing.store.history import Event, Version
@@ -250,7 +250,12 @@ class Store:
     def browse(self, selection: Selection) -> Shelf:
         """Return a page of the chosen records, without their passages, and the facets' counts."""
         with self._read() as connection:
-            return browse(connection, selection)
+            return facets.browse(connection, selection)
+
+    def page(self, selection: Selection) -> tuple[Record, ...]:
+        """Return a page of the chosen records, without their passages and without counting."""
+        with self._read() as connection:
+            return facets.page(connection, selection)
 
     def whole_records(self) -> Iterator[Record]:
         """Yield every record with its passages, by id."""
