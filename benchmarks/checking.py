@@ -44,7 +44,8 @@ from kb.wording import Wording, read_wording
 
 ROOT = Path(__file__).parent.parent
 REPLIES = ROOT / "tests" / "kb" / "data"
-SPLITS = ("tune", "test", "dev", "held", "independent")
+SPLITS = ("tune", "test", "dev", "held", "read", "independent")
+HALVES = {"blind": ("held", "dev"), "independent": ("independent", "read")}  # even and odd ids
 UNREAD = ("held", "independent")
 STATUSES = ("said", "missing", "contradicted")
 Row = dict[str, Any]
@@ -60,7 +61,7 @@ def main(model: str = "build/model", split: str = "all", count: str = "10000") -
     if split == "speed":
         _save({"speed": measure(checker, rows, wordings, int(count))})
         return
-    tuned = [row for row in rows if row["split"] in ("tune", "dev")]
+    tuned = [row for row in rows if row["split"] in ("tune", "dev", "read")]
     found = {}
     for name in SPLITS if split == "all" else (split,):
         held = [row for row in rows if row["split"] == name]
@@ -92,15 +93,16 @@ def _save(found: dict[str, Any]) -> None:
 
 
 def read_rows() -> list[Row]:
-    """Return the labelled replies; the blind ones parted into ``dev`` (odd ids) and ``held``."""
+    """Return the labelled replies, two of the sets parted into halves (see `HALVES`)."""
     rows: list[Row] = [
         json.loads(line)
         for path in sorted(REPLIES.glob("replies*.jsonl"))
         for line in path.read_text("utf-8").splitlines()
     ]
-    halves = ("held", "dev")
     return [
-        row | {"split": halves[int(row["id"][-1]) % 2]} if row["split"] == "blind" else row
+        row | {"split": HALVES[row["split"]][int(row["id"][-1]) % 2]}
+        if row["split"] in HALVES
+        else row
         for row in rows
     ]
 
