@@ -38,6 +38,7 @@ class CaseHeader(BaseModel):
     policies: list[str] = []
     wording: list[str] = []
     contrasts: list[Contrast] = []
+    phrasings: list[str] = []  # how customers put it (客户说法): searched, each by itself
     source: str = ""
     effective_from: date | None = None
     effective_until: date | None = None

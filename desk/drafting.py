@@ -9,7 +9,7 @@ from cases.categories import Categories
 from indexing.errors import InputError
 from indexing.frontmatter import has_front_matter
 from indexing.masking import MaskSpan
-from indexing.records import Kind, Passage, Record
+from indexing.records import ASKED, Kind, Passage, Record
 from indexing.sentences import pieces
 
 LONGEST_TITLE = 120
@@ -67,6 +67,8 @@ class Draft:
         if not 0 <= number < len(passages) - 1:
             raise InputError(f"第 {number + 1} 块之后没有文本块可以合并。")
         first, last = passages[number : number + 2]
+        if first.part != last.part:
+            raise InputError(f"第 {number + 1} 块是正文，下一块是客户说法，不能合并。")
         whole = replace(
             first,
             end=last.end,
@@ -138,7 +140,8 @@ def changes(before: Record, after: Record) -> list[Change]:
 def _clauses(record: Record) -> dict[tuple[str, ...], str]:
     clauses: dict[tuple[str, ...], str] = {}
     for passage in record.passages:
-        heading = (*passage.heading, *([f"第 {passage.part} 版"] if passage.part else []))
+        version = [f"第 {passage.part} 版"] if passage.part not in ("", ASKED) else []
+        heading = (*passage.heading, *version)
         clauses[heading] = "\n".join(filter(None, (clauses.get(heading), passage.text)))
     return clauses
 

@@ -17,7 +17,7 @@ from indexing.errors import FormatError, InputError
 from indexing.formats import DOCUMENT_SUFFIXES, Limits, extract
 from indexing.frontmatter import YamlText, has_front_matter
 from indexing.masking import Masked, Masker, MaskSpan
-from indexing.records import Kind, Passage, Record, Status
+from indexing.records import ASKED, Kind, Passage, Record, Status
 from indexing.text import clean
 from indexing.text.decode import decode
 from kb.policy import read_policy
@@ -120,7 +120,9 @@ class Reader:
             for c in split(masked, start=yaml_text.end)
         )
         if not passages:
-            raise FormatError(f"{name}:front matter 之后没有正文。")
+            raise FormatError(f"{name}：front matter 之后没有正文。")
+        asked = getattr(header, "phrasings", [])
+        passages += tuple(_asked(said, text, masked, yaml_text) for said in asked)
         said = self._masked(header.model_dump(mode="json"))
         if kind is Kind.CASE:
             said["cause"] = cause_of(sections(masked).get(SECTION, ""))
@@ -220,6 +222,20 @@ def _map_strings(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
         return {key: _map_strings(item, change) for key, item in value.items()}
     return value
+
+
+def _asked(said: str, text: str, masked: str, header: YamlText) -> Passage:
+    """Return the passage of a way of asking, which stands in the front matter.
+
+    Raises:
+        FormatError: It is folded or escaped there, so that it has no place of its own.
+    """
+    start = text.find(said, 0, header.end)
+    if start < 0 or not said.strip():
+        line = header.line_of(("phrasings",))
+        raise FormatError(f"{header.name} 第{line}行：客户说法“{said}”应写在一行里，不加转义。")
+    end = start + len(said)
+    return Passage(("客户说法",), start, end, masked[start:end], start, end, part=ASKED)
 
 
 def _wording_passages(wording: Wording) -> tuple[str, tuple[Passage, ...]]:

@@ -15,7 +15,7 @@ import numpy as np
 from indexing import snapshots
 from indexing.calibration import Features
 from indexing.columns import Columns
-from indexing.records import Filter, Record, Result, Status
+from indexing.records import ASKED, Filter, Record, Result, Status
 from indexing.retrieval import Retriever
 from indexing.snapshot import Part, Snapshot
 from indexing.snapshots import Identity
@@ -229,8 +229,13 @@ class Library:
 
 
 def searchable(record: Record, number: int) -> str:
-    """Return what is embedded and cut for one passage: title and headings, then its text."""
+    """Return what is embedded and cut for one passage: title and headings, then its text.
+
+    A way of asking stands alone, so that it is near to others who ask in the same way.
+    """
     passage = record.passages[number]
+    if passage.part == ASKED:
+        return passage.text
     heading = [part for part in passage.heading if part != record.title]
     return "\n".join(part for part in (record.title, *heading[-2:], passage.text) if part)
 

@@ -20,6 +20,10 @@ class Kind(StrEnum):
 KNOWLEDGE = (Kind.CASE, Kind.POLICY, Kind.WORDING)  # what is searched unless tickets are asked for
 
 
+# `Passage.part` of a way of asking for a record: it is found by, and shown for want of another.
+ASKED = "asked"
+
+
 class Status(StrEnum):
     """Where a record stands in its life."""
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from indexing.calibration import Calibration, Features
 from indexing.fusion import reciprocal_rank_fusion
-from indexing.records import Filter, Hit, Kind, Result, Status
+from indexing.records import ASKED, Filter, Hit, Kind, Result, Status
 from indexing.snapshot import Candidates, Snapshot
 from indexing.store.store import Store
 from indexing.text.repair import repair
@@ -60,11 +60,14 @@ class Retriever:
         ranked = self.rank(query, where, snapshot)
         rows = store.passage_rows([place.id for place in ranked])
         best: dict[str, tuple[Ranked, Any]] = {}
+        shown: dict[str, Any] = {}
         for place in ranked:
             row = rows.get(place.id)
             if row is not None:
                 best.setdefault(row.record_id, (place, row))
-        chosen = list(best.values())[:limit]
+                if row.part != ASKED:
+                    shown.setdefault(row.record_id, row)
+        chosen = [(place, shown.get(name, row)) for name, (place, row) in best.items()][:limit]
         hits = [_hit(n, place, row, query) for n, (place, row) in enumerate(chosen, start=1)]
         return Result(snapshot.generation, self.calibration.cut_off, tuple(hits))
 

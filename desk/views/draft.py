@@ -16,7 +16,7 @@ from desk.drafting import Draft
 from desk.views.parts import assistant, category_label, marked_kinds
 from desk.views.revisions import show_revision
 from indexing.errors import TousuError
-from indexing.records import Kind
+from indexing.records import ASKED, Kind
 
 MASKED_AS = {
     "mobile": "手机号",
@@ -186,7 +186,7 @@ def _passage(draft: Draft, number: int, name: str) -> None:
         heading = " › ".join(passage.heading)
         st.caption(f"{number + 1}　{heading}　{len(passage.text)} 字")
         st.html(html.escape(passage.text).replace("\n", "<br>"))
-        if draft.record.kind is Kind.WORDING:
+        if draft.record.kind is Kind.WORDING or passage.part == ASKED:
             return
         with st.container(horizontal=True):
             if number + 1 < len(draft.record.passages):
