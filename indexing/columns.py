@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 from indexing.records import Filter
 
 _NAMES = ("record_id", "kind", "status", "category", "urgency")
+_DAYS = ("since", "until", "part_since", "part_until")
 _FIRST_DAY = 0
 _LAST_DAY = date.max.toordinal()
 
@@ -50,6 +53,25 @@ class Columns:
             _days((row.part_from for row in rows), _FIRST_DAY),
             _days((row.part_until for row in rows), _LAST_DAY),
         )
+
+    def save(self, folder: Path) -> None:
+        """Write ``columns.npz`` and ``columns.json`` into ``folder``."""
+        days = {name: getattr(self, name) for name in _DAYS}
+        np.savez(folder / "columns.npz", allow_pickle=False, **self.codes, **days)
+        words = {name: list(self.words[name]) for name in _NAMES}
+        text = json.dumps(words, ensure_ascii=False)
+        (folder / "columns.json").write_text(text, encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Columns:
+        """Read what ``save`` wrote; the files' hashes must have been checked before."""
+        words = json.loads((folder / "columns.json").read_text(encoding="utf-8"))
+        with np.load(folder / "columns.npz", allow_pickle=False) as arrays:
+            return cls(
+                {name: arrays[name] for name in _NAMES},
+                {name: {word: n for n, word in enumerate(words[name])} for name in _NAMES},
+                *(arrays[name] for name in _DAYS),
+            )
 
     def touched(self, records: Iterable[Any]) -> Columns:
         """Return the columns with the new values of changed ``records``."""

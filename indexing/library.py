@@ -14,10 +14,9 @@ import numpy as np
 
 from indexing import snapshots
 from indexing.calibration import Features
-from indexing.columns import Columns
 from indexing.records import ASKED, Filter, Record, Result, Status
 from indexing.retrieval import Retriever
-from indexing.snapshot import Part, Snapshot
+from indexing.snapshot import Snapshot
 from indexing.snapshots import Identity
 from indexing.store.store import Store, Written
 from indexing.store.writing import Prepared
@@ -185,8 +184,8 @@ class Library:
         with self._lock:
             self._rebuild()
         if self._snapshot.parts:
-            segment = self._snapshot.parts[0].segment
-            snapshots.save(self._root, segment, self._snapshot.generation, self._identity)
+            part = self._snapshot.parts[0]
+            snapshots.save(self._root, part, self._snapshot.generation, self._identity)
 
     def index_state(self) -> IndexState:
         """Tell how the snapshot on disk stands to the store."""
@@ -216,16 +215,8 @@ class Library:
         if saved is None or saved[0] > self.store.generation():
             snapshot = Snapshot(0).after(self.store.changes_since(0))
             return snapshot.generation, snapshot
-        generation, segment = saved
-        rows = {row.id: row for row in self.store.passage_columns()}
-        live = np.array([int(i) in rows for i in segment.ids], dtype=np.bool_)
-        if not live.any():
-            snapshot = Snapshot(0).after(self.store.changes_since(0))
-            return snapshot.generation, snapshot
-        filler = next(iter(rows.values()))
-        columns = Columns.build([rows.get(int(i), filler) for i in segment.ids])
-        base = Snapshot(generation, (Part(segment, columns, live),))
-        return generation, base.after(self.store.changes_since(generation))
+        generation, part = saved
+        return generation, Snapshot(generation, (part,)).after(self.store.changes_since(generation))
 
 
 def searchable(record: Record, number: int) -> str:

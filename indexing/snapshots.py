@@ -1,6 +1,6 @@
 """Snapshots on disk: a head start for the next process, never the truth.
 
-A folder a generation, ``index/00000042/``, with the segment's files and ``manifest.json``, which
+A folder a generation, ``index/00000042/``, with segment, columns and ``manifest.json``, which
 names the model, dictionary and schema and the SHA-256 of every file. Whatever does not verify is
 dropped and the index is built from the store.
 """
@@ -16,12 +16,16 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
+
+from indexing.columns import Columns
 from indexing.errors import StoreError
 from indexing.segment import Segment
+from indexing.snapshot import Part
 from indexing.store.schema import REVISION
 
 MANIFEST = "manifest.json"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _NEW = ".new-"
 _ABANDONED_S = 3600
 
@@ -37,8 +41,8 @@ class Identity:
     format: int = FORMAT_VERSION
 
 
-def save(root: Path, segment: Segment, generation: int, identity: Identity) -> Path:
-    """Write ``segment`` as the snapshot of ``generation``; older snapshots are removed.
+def save(root: Path, part: Part, generation: int, identity: Identity) -> Path:
+    """Write ``part``, all of it live, as the snapshot of ``generation``; older ones are removed.
 
     Raises:
         StoreError: The files cannot be written.
@@ -47,7 +51,7 @@ def save(root: Path, segment: Segment, generation: int, identity: Identity) -> P
     try:
         root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=_NEW, dir=root) as folder:
-            _fill(Path(folder), segment, generation, identity)
+            _fill(Path(folder), part, generation, identity)
             if target.exists():
                 shutil.rmtree(target)
             Path(folder).rename(target)
@@ -62,8 +66,9 @@ def save(root: Path, segment: Segment, generation: int, identity: Identity) -> P
     return target
 
 
-def _fill(folder: Path, segment: Segment, generation: int, identity: Identity) -> None:
-    segment.save(folder)
+def _fill(folder: Path, part: Part, generation: int, identity: Identity) -> None:
+    part.segment.save(folder)
+    part.columns.save(folder)
     files = {path.name: file_sha256(path) for path in sorted(folder.iterdir())}
     manifest = {"generation": generation, "identity": asdict(identity), "files": files}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
@@ -82,7 +87,7 @@ def _is_newer(folder: Path, generation: int, identity: Identity) -> bool:
     return number == generation or (number > generation and verify(folder, identity) is not None)
 
 
-def load(root: Path, identity: Identity) -> tuple[int, Segment] | None:
+def load(root: Path, identity: Identity) -> tuple[int, Part] | None:
     """Return the newest snapshot that verifies and was made with ``identity``, if any."""
     if not root.is_dir():
         return None
@@ -91,10 +96,15 @@ def load(root: Path, identity: Identity) -> tuple[int, Segment] | None:
         generation = verify(folder, identity)
         if generation is not None:
             try:
-                return generation, Segment.load(folder)
+                return generation, _read(folder)
             except (OSError, ValueError, RuntimeError, KeyError):
                 continue
     return None
+
+
+def _read(folder: Path) -> Part:
+    segment = Segment.load(folder)
+    return Part(segment, Columns.load(folder), np.ones(len(segment), dtype=np.bool_))
 
 
 def verify(folder: Path, identity: Identity) -> int | None:

@@ -89,16 +89,6 @@ def changes_since(connection: Connection, generation: int) -> Changes:
     return Changes(current, checked_marks(checked_passages(added)), gone, checked_records(touched))
 
 
-def passage_columns(connection: Connection) -> Sequence[AnyRow]:
-    """Return every live passage's id with the columns that filters look at.
-
-    Raises:
-        StoreError: A row does not say what was written.
-    """
-    query = select(*_PASSAGE_COLUMNS, *_RECORD_COLUMNS).join(records)
-    return checked_marks(connection.execute(query).all())
-
-
 def passage_rows(connection: Connection, ids: Sequence[int]) -> dict[int, AnyRow]:
     """Return the passages with these ids joined with their records; deleted ones are absent.
 

@@ -200,11 +200,6 @@ class Store:
         with self._read() as connection:
             return feed.changes_since(connection, generation)
 
-    def passage_columns(self) -> Sequence[AnyRow]:
-        """Return every live passage's id with the columns that filters look at."""
-        with self._read() as connection:
-            return feed.passage_columns(connection)
-
     def passage_rows(self, ids: Sequence[int]) -> dict[int, AnyRow]:
         """Return the passages with these ids joined with their records; deleted ones are absent."""
         with self._read() as connection:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -62,8 +63,12 @@ HIDDEN = [
 
 
 @pytest.mark.parametrize("statement", HIDDEN)
-def test_a_changed_column_that_would_hide_a_record_is_refused(home: Path, statement: str) -> None:
+def test_a_changed_column_that_would_hide_a_record_is_named_and_makes_no_index(
+    home: Path, statement: str
+) -> None:
     plant(home, statement)
+    assert any("的内容与写入时不同" in what for what, _ in findings(home))
+    shutil.rmtree(home / "index")
     with pytest.raises(StoreError, match=r"C-00001.*与写入时不同.*tousu restore"):
         open_house(home)
 

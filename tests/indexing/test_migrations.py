@@ -77,7 +77,7 @@ def test_an_old_database_keeps_its_records_and_generation(tmp_path: Path) -> Non
     assert store.binding() == ("model", "words")
     assert store.record("C-1").title == "串线"
     assert store.passage_rows([7])[7].heading == ["投诉描述"]
-    assert store.passage_columns()[0].part_until == date(2027, 1, 31)
+    assert store.changes_since(0).added[0].part_until == date(2027, 1, 31)
     assert store.faults(dim=2) == []
     store.journal.note("overrule", "R-1", {"reason": "说到了"}, actor="质检甲")
     assert [(n.actor, n.subject, n.data) for n in store.journal.notes("overrule")] == [
