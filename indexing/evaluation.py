@@ -47,13 +47,13 @@ def evaluate(library: Library, folder: Path, progress: Progress) -> Evaluation:
     Raises:
         InputError: The folder is not in BEIR layout.
     """
-    documents = _lines(folder / "corpus.jsonl")
-    queries = {str(q["_id"]): str(q["text"]) for q in _lines(folder / "queries.jsonl")}
-    judgments = list(_judgments(folder / "qrels" / "test.tsv"))
+    documents = read_lines(folder / "corpus.jsonl")
+    queries = {str(q["_id"]): str(q["text"]) for q in read_lines(folder / "queries.jsonl")}
+    judgments = list(read_judgments(folder / "qrels" / "test.tsv"))
     judged = list(dict.fromkeys(j.query_id for j in judgments))
     begun = time.perf_counter()
     library.write(
-        (_record(document) for document in documents),
+        (record_of(document) for document in documents),
         actor="evaluate",
         progress=lambda done, _: progress("建立索引", 0.7 * done / len(documents)),
     )
@@ -78,7 +78,8 @@ def evaluate(library: Library, folder: Path, progress: Progress) -> Evaluation:
     )
 
 
-def _record(document: dict[str, Any]) -> Record:
+def record_of(document: dict[str, Any]) -> Record:
+    """Return a line of a BEIR corpus as a record."""
     text = str(document["text"])
     passages = tuple(Passage((), c.start, c.end, c.text, c.start, c.end) for c in split(text))
     return Record(
@@ -91,7 +92,12 @@ def _record(document: dict[str, Any]) -> Record:
     )
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """Return the objects of a JSONL file.
+
+    Raises:
+        InputError: It cannot be read.
+    """
     try:
         with path.open(encoding="utf-8") as stream:
             return [json.loads(line) for line in stream if line.strip()]
@@ -99,7 +105,12 @@ def _lines(path: Path) -> list[dict[str, Any]]:
         raise InputError(f"{path} 读不出来，评测集应为 BEIR 格式的文件夹。") from error
 
 
-def _judgments(path: Path) -> Iterator[Any]:
+def read_judgments(path: Path) -> Iterator[Any]:
+    """Yield the judgments of a BEIR ``qrels`` file.
+
+    Raises:
+        InputError: It cannot be read.
+    """
     try:
         with path.open(encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream, delimiter="\t"):

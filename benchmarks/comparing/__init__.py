@@ -1,0 +1,1 @@
+"""The parts of the comparison table: sets, systems, peers and scores."""
