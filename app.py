@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from desk.views import answer, batch, check, drills, librarian, library, parts, settings, tickets
+from desk.views import (
+    answer,
+    batch,
+    check,
+    drills,
+    librarian,
+    library,
+    parts,
+    settings,
+    surges,
+    tickets,
+)
 
 st.set_page_config(page_title="投诉助手", page_icon="📞", layout="wide")
 parts.compact()
@@ -21,6 +32,7 @@ st.navigation(
         st.Page(check.show, title="回复质检", icon=":material/fact_check:", url_path="check"),
         st.Page(batch.show, title="批量质检", icon=":material/rule:", url_path="batch"),
         st.Page(library.show, title="案例库", icon=":material/menu_book:", url_path="library"),
+        st.Page(surges.show, title="趋势与预警", icon=":material/trending_up:", url_path="trends"),
         st.Page(drills.show, title="练习", icon=":material/quiz:", url_path="drills"),
         st.Page(librarian.show, title="资料入库", icon=":material/upload_file:", url_path="import"),
         st.Page(settings.show, title="设置", icon=":material/settings:", url_path="settings"),

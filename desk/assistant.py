@@ -33,6 +33,7 @@ from desk.reading import Reader
 from desk.settings import Settings
 from desk.ticketing import Ticketing
 from desk.tickets import TicketReader
+from desk.watching import Watching
 from indexing.calibration import Features
 from indexing.errors import InputError, TousuError
 from indexing.library import Library
@@ -143,6 +144,11 @@ class Assistant:
     def ticketing(self) -> Ticketing:
         """Work orders opened, followed and closed."""
         return Ticketing(self._library, self._tickets, self._reader, self.settings.actor)
+
+    @cached_property
+    def watching(self) -> Watching:
+        """Trends, warnings and hot issues over the work orders."""
+        return Watching(self._library, opening.open_tokenizer(), self._masker, self.settings.home)
 
     # -- the agent -------------------------------------------------------------------------------
 

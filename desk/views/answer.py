@@ -45,6 +45,9 @@ def show() -> None:
     except TousuError as error:
         st.error(str(error))
         return
+    if asked:
+        best = max((hit.score for hit in answer.cases), default=0.0)
+        desk.watching.note_question(text, best)
     _triage(answer, text.strip())
     if answer.triage.category is not None:
         show_guide(answer.triage.category, text.strip())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
+
+from sqlalchemy import Connection, select
 
 from indexing.records import Filter, Kind, Passage, Record, Status
 from indexing.store.schema import records
@@ -63,6 +65,21 @@ def filtered(query: Any, where: Filter) -> Any:
     if where.as_of is not None:
         query = query.where(_in_force(where.as_of))
     return query
+
+
+def meta_columns(
+    connection: Connection, kind: Kind, texts: Sequence[str], flags: Sequence[str], since: int
+) -> Sequence[AnyRow]:
+    """Return id, category, and entries of ``meta`` of the records of a kind, by id."""
+    query = select(
+        records.c.id,
+        records.c.category,
+        *(records.c.meta[key].as_string() for key in texts),
+        *(records.c.meta[key].as_boolean() for key in flags),
+    ).where(records.c.kind == kind.value)
+    if since >= 0:
+        query = query.where(records.c.generation > since)
+    return connection.execute(query.order_by(records.c.id)).all()
 
 
 def _in_force(day: date) -> Any:

@@ -20,7 +20,7 @@ from indexing.store.feed import Changes
 from indexing.store.history import Event, Version
 from indexing.store.inspection import Fault, inspect_rows
 from indexing.store.journal import Journal
-from indexing.store.reading import AnyRow, filtered, record_of
+from indexing.store.reading import AnyRow, filtered, meta_columns, record_of
 from indexing.store.schema import REVISION, passages, records, state
 from indexing.store.writing import (
     Prepared,
@@ -241,6 +241,23 @@ class Store:
         query = filtered(select(records), where).order_by(records.c.id).limit(limit)
         with self._read() as connection:
             return [record_of(checked(row), ()) for row in connection.execute(query)]
+
+    def columns(
+        self, kind: Kind, texts: Sequence[str], flags: Sequence[str] = (), *, since: int = -1
+    ) -> Sequence[AnyRow]:
+        """Return id, category and some entries of ``meta`` of records stored after a generation.
+
+        ``texts`` are read as texts, ``flags`` as booleans; what a record lacks is None.
+        """
+        with self._read() as connection:
+            return meta_columns(connection, kind, texts, flags, since)
+
+    def records_of(self, ids: Sequence[str]) -> list[Record]:
+        """Return the records with these ids in this order, without passages; gone ones are out."""
+        with self._read() as connection:
+            rows = connection.execute(select(records).where(records.c.id.in_(ids)))
+            found = {row.id: record_of(checked(row), ()) for row in rows}
+        return [found[one] for one in ids if one in found]
 
     def browse(self, selection: Selection) -> Shelf:
         """Return a page of the chosen records, without their passages, and the facets' counts."""
