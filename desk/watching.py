@@ -28,8 +28,10 @@ from indexing.masking import Masker
 from indexing.records import Filter, Hit, Kind, Record
 from indexing.tokens import Tokenizer
 
+COLUMNS_FILE = "trends.npz"  # a head start, like the index
 QUESTIONS_FILE = "questions.jsonl"
 _MOST_QUESTIONS = 20_000
+_WORTH_KEEPING = 20_000  # new work orders
 _META = ("accepted_at", "area", "channel", "customer_hash", "closed_at", "due_at")
 _FLAGS = ("solved", "repeat")
 _TOPIC_CHARS = 200
@@ -62,24 +64,37 @@ class Watching:
         self._tokenizer = tokenizer
         self._masker = masker
         self._questions = home / QUESTIONS_FILE
-        self._rows: dict[str, tuple[Any, ...]] = {}
+        self._kept = home / COLUMNS_FILE
         self._generation = -1
         self._tickets = Tickets.of(())
 
     def tickets(self) -> Tickets:
         """Return the columns of all work orders whose time of acceptance is known."""
+        if self._generation < 0:
+            self._open()
+        if self._library.store.generation() != self._generation:
+            self._catch_up()
+        return self._tickets
+
+    def _open(self) -> None:
+        lineage, current = self._library.store.lineage(), self._library.store.generation()
+        kept = Tickets.load(self._kept)
+        if kept is not None:
+            owner, _, generation = kept[1].partition(" ")
+            if owner == lineage and int(generation) <= current:
+                self._tickets, self._generation = kept[0], int(generation)
+
+    def _catch_up(self) -> None:
         store = self._library.store
         generation = store.generation()
-        if generation == self._generation:
-            return self._tickets
         changed = store.columns(Kind.TICKET, _META, _FLAGS, since=self._generation)
-        rows = self._rows | {row[0]: row for row in map(_row, changed)}
-        if self._generation >= 0 and len(rows) != store.counts()[Kind.TICKET.value]:
-            rows = {row[0]: row for row in map(_row, store.columns(Kind.TICKET, _META, _FLAGS))}
-        if changed or len(rows) != len(self._rows):
-            self._tickets = Tickets.of(row for row in rows.values() if row[1])
-        self._rows, self._generation = rows, generation
-        return self._tickets
+        gone = store.deleted_since(self._generation)
+        rows = [row for row in map(_row, changed) if row[1]]
+        if rows or gone:
+            self._tickets = self._tickets.updated(gone, Tickets.of(rows))
+        self._generation = generation
+        if len(rows) > _WORTH_KEEPING:
+            self._tickets.save(self._kept, f"{store.lineage()} {generation}")
 
     def span(self) -> Window | None:
         """Return the days from the first work order to the last, or nothing if there is none."""

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from io import BytesIO
+from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
+_BETWEEN = "\0"
+_DIGEST = 32  # bytes of a SHA-256
+_WORDS = ("category", "area", "channel", "customer")
+_ARRAYS = ("day", "closed", "due", "solved_first", "repeat")
 Days = NDArray[np.datetime64]
 
 
@@ -54,6 +62,17 @@ class Words:
     def of(cls, values: Sequence[str]) -> Self:
         """Code ``values`` in the order of their first appearance."""
         return cls(*_coded(values))
+
+    def chosen(self, keep: Mask) -> Words:
+        """Return the rows of ``keep``."""
+        return Words(self.names, self.codes[keep])
+
+    def joined(self, other: Words) -> Words:
+        """Return this column with the rows of ``other`` behind its own."""
+        place = {name: code for code, name in enumerate(self.names)}
+        moved = np.array([place.setdefault(n, len(place)) for n in other.names], np.int32)
+        codes = moved[other.codes] if len(moved) else other.codes
+        return Words(tuple(place), np.concatenate([self.codes, codes]))
 
     def among(self, wanted: Iterable[str]) -> Mask:
         """Tell for each row whether its word, or the part before its ``/``, is wanted."""
@@ -148,6 +167,53 @@ class Tickets:
     def __len__(self) -> int:
         """Return the number of work orders."""
         return len(self.day)
+
+    def updated(self, gone: Collection[str], new: Tickets) -> Tickets:
+        """Return the work orders without those of ``gone``, and with ``new`` in place of old."""
+        out = {*gone, *new.id.tolist()}
+        keep = np.fromiter((name not in out for name in self.id.tolist()), bool, len(self))
+        words: dict[str, Any] = {
+            name: getattr(self, name).chosen(keep).joined(getattr(new, name)) for name in _WORDS
+        }
+        arrays: dict[str, Any] = {
+            name: np.concatenate([getattr(self, name)[keep], getattr(new, name)])
+            for name in ("id", *_ARRAYS)
+        }
+        return Tickets(**words, **arrays)
+
+    def save(self, path: Path, mark: str) -> None:
+        """Write the columns to ``path`` behind their SHA-256; ``mark`` says what made them."""
+        texts = {"mark": mark, "id": _BETWEEN.join(self.id.tolist())}
+        texts |= {f"{name}.names": _BETWEEN.join(getattr(self, name).names) for name in _WORDS}
+        arrays = {key: np.frombuffer(text.encode(), np.uint8) for key, text in texts.items()}
+        arrays |= {f"{name}.codes": getattr(self, name).codes for name in _WORDS}
+        arrays |= {name: getattr(self, name) for name in _ARRAYS}
+        stream = BytesIO()
+        np.savez(stream, allow_pickle=False, **arrays)
+        raw = stream.getvalue()
+        aside = path.with_suffix(f".{os.getpid()}.tmp")
+        aside.write_bytes(hashlib.sha256(raw).digest() + raw)
+        aside.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> tuple[Self, str] | None:
+        """Return what ``save`` wrote and its mark, or None if it is not there or not whole."""
+        try:
+            raw = memoryview(path.read_bytes())
+            if hashlib.sha256(raw[_DIGEST:]).digest() != raw[:_DIGEST]:
+                return None
+            with np.load(BytesIO(raw[_DIGEST:]), allow_pickle=False) as file:
+                found = {name: file[name] for name in file.files}
+            texts = {k: v.tobytes().decode() for k, v in found.items() if v.dtype == np.uint8}
+            words: dict[str, Any] = {
+                name: Words(tuple(texts[f"{name}.names"].split(_BETWEEN)), found[f"{name}.codes"])
+                for name in _WORDS
+            }
+            arrays = {name: found[name] for name in _ARRAYS}
+            ids = np.array(texts["id"].split(_BETWEEN) if texts["id"] else [], object)
+            return cls(id=ids, **words, **arrays), texts["mark"]
+        except (OSError, ValueError, KeyError):
+            return None
 
     def chosen(self, window: Window, only: Only = EVERYTHING) -> Mask:
         """Tell for each row whether it came in within ``window`` and passes the filter."""

@@ -70,6 +70,12 @@ def events_of(connection: Connection, record_id: str) -> list[Event]:
     return [Event(r.generation, r.at, r.actor, r.action) for r in connection.execute(query)]
 
 
+def deleted_since(connection: Connection, generation: int) -> set[str]:
+    """Return the ids of the records that were deleted after ``generation``."""
+    late = (audit.c.generation > generation) & (audit.c.action == "delete")
+    return set(connection.execute(select(audit.c.record_id).where(late)).scalars())
+
+
 def _digest(data: Any) -> str:
     canonical = json.dumps(data, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -230,6 +230,11 @@ class Store:
         with self._read() as connection:
             return history.events_of(connection, record_id)
 
+    def deleted_since(self, generation: int) -> set[str]:
+        """Return the ids of the records that were deleted after a generation."""
+        with self._read() as connection:
+            return history.deleted_since(connection, generation)
+
     def ids(self) -> dict[str, tuple[str, str]]:
         """Return every record's id with its title and file name."""
         query = select(records.c.id, records.c.title, records.c.file_name)

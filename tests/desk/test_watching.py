@@ -11,8 +11,8 @@ import streamlit as st
 from openpyxl import Workbook
 from streamlit.testing.v1 import AppTest
 
-from cases.surges.tickets import By, Only, Window
-from desk.watching import last_days
+from cases.surges.tickets import By, Only, Tickets, Window
+from desk.watching import Watching, last_days
 from indexing.records import Kind
 
 pytestmark = pytest.mark.model
@@ -130,3 +130,23 @@ def test_the_page_draws(monkeypatch, desk, tmp_path, model_folder, filled):
         assert [metric.label for metric in page.metric][:2] == ["万投比", "首次解决率"]
     else:
         assert page.info[0].value.startswith("还没有工单。")
+
+
+def test_columns_are_kept_for_the_next_start_and_thrown_away_when_damaged(desk, monkeypatch):
+    monkeypatch.setattr("desk.watching._WORTH_KEEPING", 10)
+    fresh = Watching(desk._library, desk.watching._tokenizer, desk._masker, desk.settings.home)
+    whole = len(fresh.tickets())
+    kept = Tickets.load(desk.settings.home / "trends.npz")
+    assert kept is not None
+    assert (len(kept[0]), kept[0].id[0], kept[0].category.names) == (
+        whole,
+        fresh.tickets().id[0],
+        fresh.tickets().category.names,
+    )
+    path = desk.settings.home / "trends.npz"
+    raw = bytearray(path.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    path.write_bytes(raw)
+    assert Tickets.load(path) is None
+    again = Watching(desk._library, desk.watching._tokenizer, desk._masker, desk.settings.home)
+    assert len(again.tickets()) == whole
