@@ -148,7 +148,7 @@ class Assistant:
     @cached_property
     def watching(self) -> Watching:
         """Trends, warnings and hot issues over the work orders."""
-        return Watching(self._library, opening.open_tokenizer(), self._masker, self.settings.home)
+        return Watching(self._library, self._masker, self.settings.home)
 
     # -- the agent -------------------------------------------------------------------------------
 

@@ -26,7 +26,6 @@ from cases.surges.warnings import Watched, watch
 from indexing.library import Library
 from indexing.masking import Masker
 from indexing.records import Filter, Hit, Kind, Record
-from indexing.tokens import Tokenizer
 
 COLUMNS_FILE = "trends.npz"  # a head start, like the index
 QUESTIONS_FILE = "questions.jsonl"
@@ -59,9 +58,8 @@ class HotTopic:
 class Watching:
     """Watches the work orders of one library; columns are read once and then kept up."""
 
-    def __init__(self, library: Library, tokenizer: Tokenizer, masker: Masker, home: Path) -> None:
+    def __init__(self, library: Library, masker: Masker, home: Path) -> None:
         self._library = library
-        self._tokenizer = tokenizer
         self._masker = masker
         self._questions = home / QUESTIONS_FILE
         self._kept = home / COLUMNS_FILE
@@ -149,7 +147,7 @@ class Watching:
         """Return the hot issues of a window against the one before, with the nearest clause."""
         tickets = self.tickets()
         now, before = (self._passages(tickets, part, only) for part in (window, window.before()))
-        found = hot_topics(now, before, self._tokenizer.tokens, load_rules().topics)
+        found = hot_topics(now, before, self._library.tokenizer.tokens, load_rules().topics)
         return [HotTopic(topic, self._clause(topic.text)) for topic in found]
 
     def _clause(self, text: str) -> Hit | None:
@@ -203,7 +201,7 @@ class Watching:
         scores = [float(line["score"]) for line in asked]
         rules = load_rules()
         return knowledge_gaps(
-            texts, vectors, scores, self._tokenizer.tokens, rules.topics, rules.gaps
+            texts, vectors, scores, self._library.tokenizer.tokens, rules.topics, rules.gaps
         )
 
     def _asked(self) -> Iterator[dict[str, Any]]:

@@ -67,7 +67,7 @@ class Library:
         """
         self.store = store
         self.encoder = encoder
-        self._tokenizer = tokenizer
+        self.tokenizer = tokenizer
         self._retriever = retriever
         self._root = index_root
         self._lock = threading.Lock()
@@ -111,7 +111,7 @@ class Library:
         return self.store.set_status(record_id, status, actor=actor)
 
     def _reembed(self) -> None:
-        mine = (self.encoder.identity, self._tokenizer.identity)
+        mine = (self.encoder.identity, self.tokenizer.identity)
         if self.store.binding() == mine:
             return
         batches = _batches(self.store.whole_records())
@@ -124,7 +124,7 @@ class Library:
         first = 0
         for record in batch:
             last = first + len(record.passages)
-            tokens = [self._tokenizer.tokens(text) for text in texts[first:last]]
+            tokens = [self.tokenizer.tokens(text) for text in texts[first:last]]
             prepared.append(Prepared(record, tokens, vectors[first:last]))
             first = last
         return prepared
@@ -136,7 +136,7 @@ class Library:
 
         Each result has at most ``limit`` hits, one a record, best passage shown.
         """
-        query = self._retriever.prepare(text, self.encoder, self._tokenizer)
+        query = self._retriever.prepare(text, self.encoder, self.tokenizer)
         for _ in range(_ATTEMPTS):
             snapshot = self.snapshot()
             results = [
@@ -149,7 +149,7 @@ class Library:
 
     def features(self, text: str, where: Filter, *, limit: int) -> list[tuple[str, Features]]:
         """Return the best records' ids with what spoke for each, for fitting the calibration."""
-        query = self._retriever.prepare(text, self.encoder, self._tokenizer)
+        query = self._retriever.prepare(text, self.encoder, self.tokenizer)
         ranked = self._retriever.rank(query, where, self.snapshot())
         rows = self.store.passage_rows([place.id for place in ranked])
         best: dict[str, Features] = {}

@@ -134,7 +134,7 @@ def test_the_page_draws(monkeypatch, desk, tmp_path, model_folder, filled):
 
 def test_columns_are_kept_for_the_next_start_and_thrown_away_when_damaged(desk, monkeypatch):
     monkeypatch.setattr("desk.watching._WORTH_KEEPING", 10)
-    fresh = Watching(desk._library, desk.watching._tokenizer, desk._masker, desk.settings.home)
+    fresh = Watching(desk._library, desk._masker, desk.settings.home)
     whole = len(fresh.tickets())
     kept = Tickets.load(desk.settings.home / "trends.npz")
     assert kept is not None
@@ -148,5 +148,5 @@ def test_columns_are_kept_for_the_next_start_and_thrown_away_when_damaged(desk, 
     raw[len(raw) // 2] ^= 1
     path.write_bytes(raw)
     assert Tickets.load(path) is None
-    again = Watching(desk._library, desk.watching._tokenizer, desk._masker, desk.settings.home)
+    again = Watching(desk._library, desk._masker, desk.settings.home)
     assert len(again.tickets()) == whole
