@@ -15,6 +15,10 @@ _PHONE_AHEAD = (
     r"|为)?[: ]{0,2})?(?:\+?86[ -]?)?1[3-9]\d)"
 )
 _REPORT_AHEAD = r"(?=反映|来电|投诉|致电|表示|要求|申告|称)"
+_REPORTS = re.compile("反映|来电|投诉|致电|申告")
+_DEALT_WITH = "(?:找到?|与|由|给|请|派|交|叫|经|跟|向|回访|联系|拨打)"
+_ACTS = "(?:说|称|反映|来电|核实|联系|跟进|处理|上门|确认|沟通|办理|回访|解释|协助|表示|投诉|要求)"
+_ACTING = re.compile(_ACTS)
 _SURE_FIELDS = (
     "姓名",
     "联系人",
@@ -50,6 +54,9 @@ class PeopleFinder:
         self._listed = re.compile(
             rf"(?<!{_HAN})(?={surname}{_HAN}{{1,2}}(?:{_PHONE_AHEAD}|{_REPORT_AHEAD}))"
         )
+        self._acting = re.compile(
+            rf"(?:{_DEALT_WITH}|(?<!{_HAN}))(?={surname}{_HAN}{{1,2}}(?:{_ACTS}|(?!{_HAN})))"
+        )
         self._long_followers = tuple(word for word in rules.followers if len(word) > 1)
         self._short_followers = tuple(word for word in rules.followers if len(word) == 1)
 
@@ -65,6 +72,8 @@ class PeopleFinder:
             yield from self._finding(
                 text, match.end(), self._listed_end(text, match.end(), segments)
             )
+        for match in self._acting.finditer(text):
+            yield from self._finding(text, match.end(), self._acting_end(text, match))
         for match in self._title.finditer(text):
             yield from self._titled(text, match, segments)
 
@@ -101,6 +110,23 @@ class PeopleFinder:
             return start + len(run)
         return self._name_end(text, start, segments, weak=True)
 
+    def _acting_end(self, text: str, match: re.Match[str]) -> int | None:
+        """Return the end of a known name that somebody deals with, or that does something."""
+        start = match.end()
+        surname = self._surname(text, start)
+        if surname == 1 and text[start] in self._rules.doubtful:
+            return None
+        for size in (4, 3, 2):
+            name, behind = text[start : start + size], start + size
+            if not self._names.is_name(name) or not self._may_be_given(name[surname:]):
+                continue
+            acts = _ACTING.match(text, behind) is not None
+            longer = size > surname + 1  # two characters alone are too often a word
+            dealt_with = bool(match.group())
+            if (longer and (dealt_with or acts)) or (dealt_with and acts):
+                return behind
+        return None
+
     def _name_end(self, text: str, start: int, segments: Segments, *, weak: bool) -> int | None:
         """Return where the name at ``start`` ends, or None when it looks like no name."""
         surname = self._surname(text, start)
@@ -111,11 +137,19 @@ class PeopleFinder:
             return None
         if text.startswith(self._rules.titles, given):
             return None
-        if not known and text[start] in self._rules.doubtful and surname == 1:
+        doubtful = text[start] in self._rules.doubtful and surname == 1
+        if doubtful and not known and not self._reports(text, given):
             return None
         if word is not None and len(word) > surname and self._names.is_other(word):
             return None
         return self._choose(text, given, segments, guess=not weak or known)
+
+    def _reports(self, text: str, given: int) -> bool:
+        """Tell whether one or two given characters are followed by what a customer does."""
+        return any(
+            self._may_be_given(text[given : given + size]) and _REPORTS.match(text, given + size)
+            for size in (1, 2)
+        )
 
     def _choose(self, text: str, given: int, segments: Segments, *, guess: bool) -> int | None:
         """Choose between one and two given characters from ``given`` on."""

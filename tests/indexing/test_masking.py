@@ -153,3 +153,18 @@ def test_no_text_is_slow_for_its_length(masker, unit):
     # Generous for a slow shared machine: a quadratic rule would take minutes.
     assert time.process_time() - begun < 15
     assert len(masked.text) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("已找张建国核实现场情况", "张建国"),
+        ("张建国说盒子没电", "张建国"),
+        ("已与李秀英联系", "李秀英"),
+        ("由于投诉量大，请安装师傅上门", None),
+        ("谢谢您来电，向有关部门投诉", None),
+    ],
+)
+def test_a_known_name_that_somebody_deals_with_needs_no_cue(masker, text, name):
+    found = [text[span.start : span.end] for span in masker.mask(text).spans]
+    assert found == ([name] if name else [])
