@@ -12,6 +12,7 @@ encoding, which is done once for all; a query's seconds are with the encoding of
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -28,6 +29,7 @@ from desk.opening import open_encoder, open_retriever, open_tokenizer
 from desk.settings import load_settings
 
 OURS = "本项目"
+RESULTS = Path(__file__).parent / "results" / "eval.json"  # sets that are not run now stay
 BEST = 10  # records that are measured
 CONDENSED_FROM = 50  # records asked for where those that nobody judged are left out
 HEAD = (
@@ -60,7 +62,8 @@ def main() -> None:
         reports[data.name] = compare(part, corpus, PEERS) | {"encode_seconds": round(seconds, 1)}
         print(table(data.name, reports[data.name]), flush=True)
     peers = {name: peer.versions() for name, peer in PEERS.items()}
-    save("eval", {"encoder": encoder.identity, "peers": peers, "sets": reports})
+    known = json.loads(RESULTS.read_text("utf-8"))["sets"] if RESULTS.exists() else {}
+    save("eval", {"encoder": encoder.identity, "peers": peers, "sets": known | reports})
 
 
 def compare(data: RetrievalSet, corpus: Corpus, peers: Mapping[str, Peer]) -> dict[str, Any]:

@@ -150,6 +150,9 @@ def _masks(draft: Draft, name: str) -> None:
 def _passages(draft: Draft, name: str) -> None:
     passages = draft.record.passages
     st.subheader(f"{len(passages)} 个文本块")
+    if draft.outline:
+        with st.expander(f"提纲（{len(draft.outline)}）"):
+            st.text("\n".join("　" * (len(h) - 1) + h[-1] for h in draft.outline))
     pages = -(-len(passages) // PAGE)
     page = 0
     if pages > 1:
