@@ -3,10 +3,11 @@
     python -m benchmarks.calibrate [--write]
 
 A logistic model of "does this case fit" over ``indexing.calibration.Features``, fitted on the
-``fit`` half of ``benchmarks/library/queries.jsonl``; the cut-off is the lowest that accepts at most
-5 % of the fit half's queries that nothing fits. What is reported comes from the ``test`` half.
+``fit`` halves of the queries in ``benchmarks/library``; the cut-off is the lowest that accepts at
+most 5 % of the fit halves' queries that nothing fits. What is reported comes from the ``test``
+halves, that of ``queries_held.jsonl`` (written by somebody else, later) also by itself.
 
-Only the cases in ``benchmarks/library/judged.txt`` were there when the queries were labelled. A
+Only the cases in ``judged.txt`` were there when ``queries.jsonl`` was labelled. A
 later one may fit as well: for a query that has a fitting case it is left out (a condensed list,
 Sakai & Kando 2008); for a query that nothing fits it counts like any other.
 """
@@ -31,8 +32,8 @@ from desk.settings import load_settings
 from indexing import calibration
 from indexing.records import Filter, Kind
 
-QUERIES = Path(__file__).parent / "library" / "queries.jsonl"
-JUDGED = QUERIES.with_name("judged.txt")
+LABELLED = Path(__file__).parent / "library"
+OWN, HELD = "queries.jsonl", "queries_held.jsonl"
 SHIPPED = Path(calibration.__file__).parent / "data" / "calibration.json"
 FALSE_ACCEPTS = 0.05
 DEPTH = 10
@@ -41,22 +42,28 @@ CASES = Filter(kinds=(Kind.CASE,))
 
 def main() -> None:
     """Fit, report, and with ``--write`` ship the coefficients."""
-    queries = [json.loads(line) for line in QUERIES.read_text(encoding="utf-8").splitlines()]
+    queries = [query | {"of": name} for name in (OWN, HELD) for query in read(name)]
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings()
         model = settings.model or str(settings.default_model_folder)
         own = settings.model_copy(update={"home": Path(folder), "model": model})
         assistant = Assistant.open(own)
         assistant.build()
-        judged = frozenset(JUDGED.read_text(encoding="utf-8").split())
+        judged = frozenset((LABELLED / "judged.txt").read_text(encoding="utf-8").split())
         rows = [
             (query, condensed(query, found_for(assistant, query["text"]), judged))
             for query in queries
         ]
         encoder = assistant.binding()[0]
     fitted = fit([row for row in rows if row[0]["split"] == "fit"], encoder)
-    report = measure([row for row in rows if row[0]["split"] == "test"], fitted)
-    save("calibration", {"queries": len(queries), "test": report, "cut_off": fitted.cut_off})
+    test = [row for row in rows if row[0]["split"] == "test"]
+    report = {
+        "queries": len(queries),
+        "cut_off": fitted.cut_off,
+        "test": measure(test, fitted),
+        "test_held": measure([row for row in test if row[0]["of"] == HELD], fitted),
+    }
+    save("calibration", report)
     if "--write" in sys.argv:
         values = {
             "encoder": fitted.encoder,
@@ -65,6 +72,12 @@ def main() -> None:
             "cut_off": round(fitted.cut_off, 3),
         }
         SHIPPED.write_text(json.dumps(values) + "\n", encoding="utf-8")
+
+
+def read(name: str) -> list[dict[str, Any]]:
+    """Return the labelled queries of a file."""
+    lines = (LABELLED / name).read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
 
 
 def found_for(assistant: Assistant, text: str) -> list[tuple[str, tuple[float, ...]]]:
@@ -76,7 +89,7 @@ def condensed(
     query: dict[str, Any], found: list[tuple[str, tuple[float, ...]]], judged: frozenset[str]
 ) -> list[tuple[str, tuple[float, ...]]]:
     """Return what was found without the cases that nobody judged for ``query``."""
-    if not query["cases"]:
+    if not query["cases"] or query["of"] == HELD:
         return found
     return [(case_id, features) for case_id, features in found if case_id in judged]
 

@@ -95,3 +95,9 @@ def test_a_damaged_book_says_which_file(tmp_path: Path):
     path.write_text("{", encoding="utf-8")
     with pytest.raises(InputError, match="mappings"):
         MappingBook(path).find(("工单号",))
+
+
+def test_a_column_of_days_is_no_column_of_numbers():
+    rows = [(n, (f"2026-11-0{n}", "家里宽带断网三天了一直没有人来修")) for n in range(1, 6)]
+    found = guess_mapping(("啥时候", "讲了什么话"), rows)
+    assert found.columns == {"accepted_at": 0, "description": 1}
