@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -112,7 +111,7 @@ def _volumes(found: Overview, only: Only) -> None:
     counted = found.volumes[by or By.CATEGORY]
     days, words = st.columns([3, 2])
     with days:
-        day = _clicked(_daily(counted), "day", "日期")
+        day = _clicked(_daily(counted), "day", "天")
     with words:
         word = _clicked(_totals(counted), "word", "名称")
     if day is None and word is None:
@@ -120,13 +119,13 @@ def _volumes(found: Overview, only: Only) -> None:
         return
     window = found.window
     if day is not None:
-        chosen = pd.Timestamp(day, unit="ms" if isinstance(day, int | float) else None).date()
+        chosen = date.fromisoformat(day)
         window = Window(chosen, chosen)
     narrowed = _narrowed(only, counted, word)
     _orders(assistant().watching.orders(window, narrowed))
 
 
-def _clicked(chart: alt.Chart, key: str, field: str) -> Any:
+def _clicked(chart: alt.Chart, key: str, field: str) -> str | None:
     picked = alt.selection_point(fields=[field], name=key)
     marked = chart.add_params(picked).encode(
         opacity=alt.condition(picked, alt.value(1), alt.value(0.35))
@@ -137,14 +136,15 @@ def _clicked(chart: alt.Chart, key: str, field: str) -> Any:
 
 
 def _daily(counted: Volumes) -> alt.Chart:
-    data = pd.DataFrame({"日期": counted.days, "件数": counted.daily})
+    data = pd.DataFrame({"天": counted.days.astype(str), "件数": counted.daily})
+    axis = alt.Axis(labelExpr="slice(datum.label, 5)", labelOverlap=True)
     chart: alt.Chart = (
         alt.Chart(data)
         .mark_bar()
         .encode(
-            x=alt.X("日期:T", title=None, axis=alt.Axis(format="%m-%d")),
+            x=alt.X("天:O", title=None, axis=axis),
             y=alt.Y("件数:Q", title=None),
-            tooltip=[alt.Tooltip("日期:T", format="%Y-%m-%d"), "件数:Q"],
+            tooltip=["天", "件数"],
         )
         .properties(height=280)
     )
