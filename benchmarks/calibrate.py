@@ -3,9 +3,9 @@
     python -m benchmarks.calibrate [--write]
 
 A logistic model of "does this case fit" over ``indexing.calibration.Features``, fitted on the
-``fit`` halves of the queries in ``benchmarks/library``; the cut-off is the lowest that accepts at
-most 5 % of the fit halves' queries that nothing fits. What is reported comes from the ``test``
-halves, that of ``queries_held.jsonl`` (written by somebody else, later) also by itself.
+``fit`` half of ``benchmarks/library/queries.jsonl``; the cut-off is the lowest that accepts at most
+5 % of the fit half's queries that nothing fits. What is reported comes from the ``test`` half, and
+from ``queries_held.jsonl``, which somebody else wrote later and nothing was ever fitted on.
 
 Only the cases in ``judged.txt`` were there when ``queries.jsonl`` was labelled. A
 later one may fit as well: for a query that has a fitting case it is left out (a condensed list,
@@ -56,12 +56,11 @@ def main() -> None:
         ]
         encoder = assistant.binding()[0]
     fitted = fit([row for row in rows if row[0]["split"] == "fit"], encoder)
-    test = [row for row in rows if row[0]["split"] == "test"]
     report = {
         "queries": len(queries),
         "cut_off": fitted.cut_off,
-        "test": measure(test, fitted),
-        "test_held": measure([row for row in test if row[0]["of"] == HELD], fitted),
+        "test": measure([row for row in rows if row[0]["split"] == "test"], fitted),
+        "held": measure([row for row in rows if row[0]["split"] == "held"], fitted),
     }
     save("calibration", report)
     if "--write" in sys.argv:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -49,7 +50,7 @@ class Overview:
 
 @dataclass(frozen=True)
 class HotTopic:
-    """A hot issue with the clause that is nearest to it, if any fits."""
+    """A hot issue with the clause that is nearest to it, if there is any in force."""
 
     topic: Topic
     clause: Hit | None
@@ -65,14 +66,18 @@ class Watching:
         self._kept = home / COLUMNS_FILE
         self._generation = -1
         self._tickets = Tickets.of(())
+        self._lock = threading.Lock()
 
     def tickets(self) -> Tickets:
         """Return the columns of all work orders whose time of acceptance is known."""
-        if self._generation < 0:
-            self._open()
-        if self._library.store.generation() != self._generation:
-            self._catch_up()
-        return self._tickets
+        if self._library.store.generation() == self._generation:
+            return self._tickets
+        with self._lock:  # one of several lookers reads, the others wait for it
+            if self._generation < 0:
+                self._open()
+            if self._library.store.generation() != self._generation:
+                self._catch_up()
+            return self._tickets
 
     def _open(self) -> None:
         lineage, current = self._library.store.lineage(), self._library.store.generation()
@@ -86,8 +91,8 @@ class Watching:
         store = self._library.store
         generation = store.generation()
         changed = store.columns(Kind.TICKET, _META, _FLAGS, since=self._generation)
-        gone = store.deleted_since(self._generation)
         rows = [row for row in map(_row, changed) if row[1]]
+        gone = store.deleted_since(self._generation) | {row.id for row in changed}
         if rows or gone:
             self._tickets = self._tickets.updated(gone, Tickets.of(rows))
         self._generation = generation
@@ -148,10 +153,10 @@ class Watching:
         tickets = self.tickets()
         now, before = (self._passages(tickets, part, only) for part in (window, window.before()))
         found = hot_topics(now, before, self._library.tokenizer.tokens, load_rules().topics)
-        return [HotTopic(topic, self._clause(topic.text)) for topic in found]
+        return [HotTopic(topic, self._clause(topic.text, window.last)) for topic in found]
 
-    def _clause(self, text: str) -> Hit | None:
-        where = Filter(kinds=(Kind.POLICY,))
+    def _clause(self, text: str, day: date) -> Hit | None:
+        where = Filter(kinds=(Kind.POLICY,), as_of=day)
         [result] = self._library.search(text[:_TOPIC_CHARS], [where], limit=1)
         return next(iter(result.hits), None)
 

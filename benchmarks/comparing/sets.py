@@ -107,8 +107,6 @@ def _labelled(
     path: Path, records: tuple[Record, ...], judged: frozenset[str] | None
 ) -> RetrievalSet:
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    if judged is None:
-        rows = [row for row in rows if row["split"] == "test"]  # the rest fitted the calibration
     judgments = tuple(
         ir_measures.Qrel(row["id"], case_id, grade)
         for row in rows

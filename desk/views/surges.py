@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from html import escape
 
 import altair as alt
 import pandas as pd
@@ -13,6 +14,7 @@ from cases.categories import load_categories
 from cases.deadlines import ZONE
 from cases.surges.export import Table, workbook
 from cases.surges.tickets import By, Only, Window
+from cases.surges.topics import Gap
 from cases.surges.volumes import Volumes
 from cases.surges.warnings import Surge
 from desk.views.parts import assistant, category_label
@@ -51,7 +53,9 @@ def _chosen(span: Window, today: date) -> tuple[Window, Only, int | None]:
     first, second, third, fourth = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
     name = first.selectbox("时间", [*_WINDOWS, "自选"], index=1)
     if name == "自选":
-        picked = first.date_input("起止日期", (span.first, span.last), span.first, today)
+        last = min(span.last, today)  # an export may hold a date that is yet to come
+        begun = min(span.first, last)
+        picked = first.date_input("起止日期", (begun, last), begun, today)
         days = picked if isinstance(picked, tuple) else (picked,)
         window = Window(days[0], days[-1]) if days else span
     else:
@@ -88,7 +92,7 @@ def _warning(by: By, surge: Surge) -> None:
     with st.container(border=True):
         st.html(
             f"<b style='color:{COLOURS.get(surge.level, '#444')}'>● {surge.level}色预警</b>　"
-            f"<b>{LABELS[by]}：{name}</b>　{surge.since:%m月%d日}起　"
+            f"<b>{LABELS[by]}：{escape(name)}</b>　{surge.since:%m月%d日}起　"
             f"最近一天 {surge.count} 件，平常 {surge.expected:.1f} 件"
         )
         st.write(surge.act)
@@ -253,10 +257,15 @@ def _topics(window: Window, only: Only) -> None:
 
 
 def _gaps() -> None:
-    with st.expander("知识缺口：问过而没有合适案例的"):
-        gaps = assistant().watching.gaps()
-        if not gaps:
-            st.caption("还没有成规模的缺口。接诉台上查不到合适案例的问题会归到这里。")
-        for gap in gaps:
-            st.markdown(f"**{'、'.join(gap.words)}**　问过 {gap.count} 次")
-            st.caption("例如：" + "；".join(gap.samples))
+    st.subheader("知识缺口")
+    if st.button("找问过而没有合适案例的问题"):
+        with st.spinner("正在归类…"):
+            st.session_state["gaps"] = assistant().watching.gaps()
+    found: tuple[Gap, ...] | None = st.session_state.get("gaps")
+    if found is None:
+        return
+    if not found:
+        st.caption("还没有成规模的缺口。接诉台上查不到合适案例的问题会归到这里。")
+    for gap in found:
+        st.markdown(f"**{'、'.join(gap.words)}**　问过 {gap.count} 次")
+        st.caption("例如：" + "；".join(gap.samples))

@@ -87,6 +87,10 @@ def test_columns_keep_up_with_writes_and_deletes(desk):
     before = len(desk.watching.tickets())
     record = desk.ticketing.open({"description": "断网了", "category": "B/断网"}, NOW)
     assert len(desk.watching.tickets()) == before + 1
+    desk.ticketing.change(record.id, {"accepted_at": None})
+    assert len(desk.watching.tickets()) == before
+    desk.ticketing.change(record.id, {"accepted_at": NOW})
+    assert len(desk.watching.tickets()) == before + 1
     desk.delete([record.id])
     assert len(desk.watching.tickets()) == before
 
@@ -123,13 +127,16 @@ def test_the_page_draws(monkeypatch, desk, tmp_path, model_folder, filled):
     monkeypatch.setenv("TOUSU_HOME", str(home))
     monkeypatch.setenv("TOUSU_MODEL", str(model_folder))
     page = AppTest.from_string("from desk.views import surges\nsurges.show()\n", default_timeout=90)
-    page.run()
     st.cache_resource.clear()
+    page.run()
     assert not page.exception
     if filled:
+        page.selectbox[0].set_value("自选").run()
+        assert not page.exception
         assert [metric.label for metric in page.metric][:2] == ["万投比", "首次解决率"]
     else:
         assert page.info[0].value.startswith("还没有工单。")
+    st.cache_resource.clear()
 
 
 def test_columns_are_kept_for_the_next_start_and_thrown_away_when_damaged(desk, monkeypatch):
