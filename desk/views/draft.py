@@ -16,23 +16,9 @@ from desk.drafting import Draft
 from desk.views.parts import assistant, category_label, marked_kinds
 from desk.views.revisions import show_revision
 from indexing.errors import TousuError
+from indexing.masking import KIND_NAMES
 from indexing.records import ASKED, Kind
 
-MASKED_AS = {
-    "mobile": "手机号",
-    "landline": "固定电话",
-    "idcard": "身份证号",
-    "bankcard": "银行卡号",
-    "email": "邮箱",
-    "account": "账号",
-    "password": "密码",
-    "ip": "IP 地址",
-    "url_internal": "内部网址",
-    "person": "姓名",
-    "address": "住址",
-    "plate": "车牌",
-    "imsi": "IMSI",
-}
 PAGE = 15  # passages a page
 _STYLE = """
 <style>
@@ -121,7 +107,7 @@ def _against_stored(draft: Draft) -> None:
 
 def _masks(draft: Draft, name: str) -> None:
     found = Counter(
-        (draft.original[span.start : span.end], MASKED_AS.get(span.kind, span.kind))
+        (draft.original[span.start : span.end], KIND_NAMES.get(span.kind, span.kind))
         for span in draft.masks
     )
     kept = st.session_state.get(f"kept-{name}", [])

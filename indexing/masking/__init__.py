@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from indexing.masking.masker import Masker
-from indexing.masking.spans import Masked, MaskSpan
+from indexing.masking.spans import KIND_NAMES, Masked, MaskSpan
 
-__all__ = ["MaskSpan", "Masked", "Masker"]
+__all__ = ["KIND_NAMES", "MaskSpan", "Masked", "Masker"]

@@ -7,6 +7,23 @@ from dataclasses import dataclass
 
 STAR = "*"
 
+# What people call each kind.
+KIND_NAMES = {
+    "mobile": "手机号码",
+    "landline": "固定电话",
+    "idcard": "身份证号",
+    "bankcard": "银行卡号",
+    "email": "邮箱",
+    "account": "账号",
+    "password": "密码",
+    "ip": "网络地址",
+    "url_internal": "内部系统地址",
+    "person": "姓名",
+    "address": "住址",
+    "plate": "车牌号",
+    "imsi": "卡识别码",
+}
+
 
 @dataclass(frozen=True)
 class MaskSpan:

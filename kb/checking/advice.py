@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from indexing.frontmatter import read_yaml
-from indexing.masking import Masker
+from indexing.masking import KIND_NAMES, Masker
 from kb.checking.cues import slot_data
 from kb.checking.promises import late_promises
 from kb.checking.report import Advice, Item, SlotFinding
@@ -16,21 +16,6 @@ from kb.checking.rules import Rules, fold
 from kb.checking.sentences import Text
 
 JARGON = Path(__file__).parent.parent / "lexicon" / "jargon.yaml"
-_KINDS = {
-    "mobile": "手机号码",
-    "landline": "固定电话",
-    "idcard": "身份证号",
-    "bankcard": "银行卡号",
-    "email": "邮箱",
-    "account": "账号",
-    "password": "密码",
-    "ip": "网络地址",
-    "url_internal": "内部系统地址",
-    "person": "姓名",
-    "address": "住址",
-    "plate": "车牌号",
-    "imsi": "卡识别码",
-}
 
 
 @cache
@@ -76,6 +61,6 @@ def _personal(text: Text, slots: tuple[SlotFinding, ...], masker: Masker) -> Ite
     own = [slot.span for slot in slots if slot.span is not None and slot.status == "filled"]
     for span in masker.mask(text.raw).spans:
         if not any(a <= span.start and span.end <= b for a, b in own):
-            name = _KINDS.get(span.kind, "个人信息")
+            name = KIND_NAMES.get(span.kind, "个人信息")
             message = f"回复里有{name}，请确认是不是客户本人的，不是就删去。"
             yield Advice("privacy", (span.start, span.end), message)

@@ -52,7 +52,7 @@ def test_a_document_is_shown_corrected_and_published(page):
     page.file_uploader[0].upload("补卡.md", text.encode()).run()
     assert not page.exception
     assert page.dataframe[0].value.to_dict("records") == [
-        {"内容": "13812345678", "种类": "手机号", "处数": 1}
+        {"内容": "13812345678", "种类": "手机号码", "处数": 1}
     ]
     title = next(box for box in page.text_input if box.label == "标题")
     assert title.value == "补卡"
