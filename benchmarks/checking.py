@@ -6,15 +6,13 @@ Baselines judge points only as said or missing (they know no denial) and forbidd
 same means: the exact words; rapidfuzz's partial_ratio from 75; the plain cosine of each sentence
 with a paraphrase, its threshold chosen on the tuning half.
 
-Four splits: ``tune`` and ``dev`` were tuned on; of ``test`` the failures have been seen once; of
-``held`` they never were. ``dev`` and ``held`` are the two halves of a set that was written before
-the rules were looked at and whose first figures stand under ``blind_first_look``; its 40 omitted
-replies came after a first sum (points 0.626, with 17 missing points in all) and before any failure
-was read. After those, two forbidden phrases that had been overlooked were added to its labels on
-reading them again; one was in ``held``. The one who wrote the set tuned the rules and saw the
-totals of ``held`` after most changes, so it is unread but not independent.
+Six splits: ``tune``, ``dev`` and ``read`` were tuned on; of ``test`` the failures have been seen
+once; of ``held`` and ``independent`` never. ``dev`` and ``held`` are the halves of a set by the one
+who tuned the rules, written before they were looked at (first figures under ``blind_first_look``).
+``read`` and ``independent`` are the halves of a set over all wordings by somebody who never saw the
+check: ``independent`` is the figure to expect. There points, forbidden phrases and slots stay below
+their aims, denials reach theirs; its labels count more free speech as filling a text slot.
 
-On ``held`` the aims for points, denials, forbidden precision and slots are not reached.
 Where it fails: a denial that shares no word with the point's paraphrases (“您的资格我没有查”) or
 says the opposite in other words; a point made only under a condition, where the wording
 has the same condition; paraphrases that share neither words nor shape; phrases that run over two
