@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from cases.categories import Categories
 from cases.triage import Vector
 from indexing.errors import InputError
@@ -43,4 +41,4 @@ class Corrections:
         if not latest:
             return []
         vectors = self.library.encoder.encode_queries(list(latest))
-        return list(zip(np.asarray(vectors), latest.values(), strict=True))
+        return list(zip(vectors, latest.values(), strict=True))

@@ -129,10 +129,9 @@ def changes(before: Record, after: Record) -> list[Change]:
     Passages under one heading are compared as one clause, so that a cut that moved is no change.
     """
     old, new = _clauses(before), _clauses(after)
-    order = list(dict.fromkeys([*_merged_order(list(old), list(new))]))
     return [
         Change(heading, old.get(heading, ""), new.get(heading, ""))
-        for heading in order
+        for heading in _merged_order(list(old), list(new))
         if old.get(heading) != new.get(heading)
     ]
 

@@ -16,7 +16,7 @@ import yaml
 from cases.categories import Categories
 from cases.deadlines import ZONE, Deadline, TimeLeft, deadlines, time_left
 from cases.record import SECTIONS
-from cases.tickets.record import OPEN, to_record
+from cases.tickets.record import OPEN, sections_of, to_record
 from cases.tickets.revising import revised, values_of
 from cases.tickets.rows import Ticket
 from cases.tickets.values import Value
@@ -94,11 +94,8 @@ class Ticketing:
         values = values_of(record)
         limit = _limit(record, values)
         due = limit.due if limit is not None else None
-        planned = values.get("planned_at")
-        if values.get("status") == LEFT and isinstance(planned, datetime):
-            due = planned.replace(tzinfo=ZONE)
-        written = values.get("due_at")
-        if isinstance(written, datetime) and values.get("status") != LEFT:
+        written = values.get("planned_at" if values.get("status") == LEFT else "due_at")
+        if isinstance(written, datetime):
             due = written.replace(tzinfo=ZONE)
         if limit is None or due is None:
             return WorkOrder(record, due, None)
@@ -179,7 +176,7 @@ class Ticketing:
     def case_draft(self, ticket_id: str) -> CaseDraft:
         """Return a closed work order as a case, and the published cases most like it."""
         record = self._record(ticket_id)
-        said = {key: record.text[a:b] for key, (a, b) in record.meta["sections"].items()}
+        said = sections_of(record)
         parts = {
             "投诉描述": said.get("description", ""),
             "核查过程": "；".join(str(note.data["said"]) for note in self.contacts(ticket_id)),

@@ -10,6 +10,7 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from cases.tickets.fields import load_fields
+from cases.tickets.record import sections_of
 from cases.tickets.values import FORMULA_STARTS
 from indexing.errors import InputError
 from indexing.records import Kind, Record
@@ -88,7 +89,7 @@ def _rows(records: Iterable[Record]) -> Iterator[list[str]]:
 
 def _said(record: Record) -> dict[str, str]:
     said = {key: _written(value) for key, value in record.meta.items() if key != "sections"}
-    said |= {key: record.text[start:end] for key, (start, end) in record.meta["sections"].items()}
+    said |= sections_of(record)
     said["ticket_id"] = record.id
     if record.category is not None:
         said["category"] = record.category

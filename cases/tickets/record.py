@@ -72,6 +72,11 @@ def to_record(
     )
 
 
+def sections_of(record: Record) -> dict[str, str]:
+    """Return the fields that make the text of a ticket record, by key."""
+    return {key: record.text[start:end] for key, (start, end) in record.meta["sections"].items()}
+
+
 def _masked(ticket: Ticket, masker: Masker, table: FieldTable) -> tuple[str, dict[str, Any]]:
     """Return the number and what may be stored, by field in the table's order.
 

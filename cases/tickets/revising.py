@@ -9,7 +9,7 @@ from typing import Any
 
 from cases.categories import Categories
 from cases.tickets.fields import FieldKind, load_fields
-from cases.tickets.record import to_record
+from cases.tickets.record import sections_of, to_record
 from cases.tickets.rows import Ticket
 from cases.tickets.values import Value
 from indexing.errors import InputError
@@ -19,9 +19,7 @@ from indexing.records import Record
 
 def values_of(record: Record) -> dict[str, Value]:
     """Return what a ticket record holds by field, all of it masked already."""
-    held: dict[str, Any] = {
-        key: record.text[a:b] for key, (a, b) in record.meta["sections"].items()
-    }
+    held: dict[str, Any] = dict(sections_of(record))
     held |= {key: value for key, value in record.meta.items() if key not in ("sections", "tags")}
     held |= {"category": record.category or held.get("category")}
     held |= {"urgency": record.urgency or held.get("urgency")}

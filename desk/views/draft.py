@@ -57,7 +57,6 @@ def _read(name: str, content: bytes, kind: Kind, kept: tuple[str, ...]) -> Draft
             path.write_bytes(content)
             st.session_state["draft"] = assistant().librarian.draft(path, path.name, kind, kept)
         st.session_state["draft-key"] = key
-        st.session_state["draft-page"] = 0
     found: Draft = st.session_state["draft"]
     return found
 

@@ -14,7 +14,7 @@ from cases.categories import load_categories
 from cases.deadlines import ZONE, State, TimeLeft
 from cases.record import SECTIONS
 from cases.tickets.fields import load_fields
-from cases.tickets.record import OPEN
+from cases.tickets.record import OPEN, sections_of
 from cases.tickets.revising import values_of
 from cases.tickets.values import Value
 from desk.ticketing import CaseDraft, WorkOrder
@@ -59,20 +59,12 @@ def opening_form(key: str, given: dict[str, str]) -> None:
     with st.form(f"open-{key}", border=False):
         said = st.text_area("投诉内容", given.get("description", ""), height=90)
         first, second, third = st.columns(3)
-        names = load_categories().all
-        known = given.get("category")
         values = {
             "description": said,
             "phone": first.text_input("客户号码（只存单向标识）", given.get("phone", "")),
             "area": second.text_input("地市或区县", given.get("area", "")),
             "channel": third.selectbox("受理渠道", CHANNELS),
-            "category": first.selectbox(
-                "分类",
-                names,
-                index=names.index(known) if known in names else None,
-                format_func=category_label,
-                placeholder="请选择",
-            ),
+            "category": _category(first, given.get("category")),
             "urgency": second.selectbox(
                 "紧急程度",
                 assistant().grades()[::-1],
@@ -91,6 +83,19 @@ def opening_form(key: str, given: dict[str, str]) -> None:
         st.error(str(error))
         return
     st.success(f"已开工单 {record.id}，姓名和号码没有存下。")
+
+
+def _category(place: Any, known: str | None) -> str | None:
+    """Draw the choice of a category in ``place``, which is ``st`` or a column of it."""
+    names = load_categories().all
+    chosen: str | None = place.selectbox(
+        "分类",
+        names,
+        index=names.index(known) if known in names else None,
+        format_func=category_label,
+        placeholder="请选择",
+    )
+    return chosen
 
 
 def _line(order: WorkOrder) -> None:
@@ -140,7 +145,7 @@ def _one(ticket_id: str) -> None:
             st.caption(f"时限 {order.due:%m月%d日 %H:%M}")
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.text(record.text[slice(*record.meta["sections"]["description"])])
+        st.text(sections_of(record)["description"])
         _facts(values)
         if status in OPEN:
             _closing(order, values)
@@ -234,10 +239,11 @@ def _done(action: Callable[[], Any], said: str) -> None:
 def _closed(order: WorkOrder) -> None:
     record = order.record
     fields = load_fields().fields
+    said = sections_of(record)
     for key in _RESULT:
-        if key in record.meta["sections"]:
+        if key in said:
             st.markdown(f"**{fields[key].label}**")
-            st.text(record.text[slice(*record.meta["sections"][key])])
+            st.text(said[key])
     kept = assistant().ticketing.retained_as(record.id)
     if kept:
         st.success(f"已留存在案例 {kept}。")
@@ -259,14 +265,7 @@ def _retaining(ticket_id: str) -> None:
                 _done(partial(desk.keep_under, ticket_id, hit.id), f"已并入 {hit.id}。")
     with st.form("retain"):
         title = st.text_input("标题", draft.title)
-        names = load_categories().all
-        category = st.selectbox(
-            "分类",
-            names,
-            index=names.index(draft.category) if draft.category in names else None,
-            format_func=category_label,
-            placeholder="请选择",
-        )
+        category = _category(st, draft.category)
         sections = {
             name: st.text_area(name, draft.sections.get(name, ""), height=80) for name in SECTIONS
         }

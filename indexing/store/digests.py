@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from indexing.store.faults import damaged
@@ -82,10 +82,7 @@ def checked_marks(rows: Sequence[Any]) -> Sequence[Any]:
     Raises:
         StoreError: One does not say what was written.
     """
-    for row in rows:
-        if passage_mark(row.record_id, row.part_from, row.part_until) != row.part_mark:
-            raise damaged(f"记录 {row.record_id} 的文本块 {row.id} 与写入时不同")
-    return checked_records(rows)
+    return checked_records(_held(rows, _is_elsewhere))
 
 
 def checked_passages(rows: Sequence[Any]) -> Sequence[Any]:
@@ -94,10 +91,7 @@ def checked_passages(rows: Sequence[Any]) -> Sequence[Any]:
     Raises:
         StoreError: One does not say what was written.
     """
-    for row in rows:
-        if passage_digest(row._mapping) != row.digest:
-            raise damaged(f"记录 {row.record_id} 的文本块 {row.id} 与写入时不同")
-    return rows
+    return _held(rows, lambda row: passage_digest(row._mapping) != row.digest)
 
 
 def checked_pieces(rows: Sequence[Any]) -> Sequence[Any]:
@@ -106,8 +100,16 @@ def checked_pieces(rows: Sequence[Any]) -> Sequence[Any]:
     Raises:
         StoreError: One does not say what was written.
     """
+    return _held(rows, is_changed)
+
+
+def _is_elsewhere(row: Any) -> bool:
+    return bool(passage_mark(row.record_id, row.part_from, row.part_until) != row.part_mark)
+
+
+def _held(rows: Sequence[Any], is_unlike: Callable[[Any], bool]) -> Sequence[Any]:
     for row in rows:
-        if is_changed(row):
+        if is_unlike(row):
             raise damaged(f"记录 {row.record_id} 的文本块 {row.id} 与写入时不同")
     return rows
 
