@@ -8,10 +8,10 @@ from ipaddress import AddressValueError, IPv6Address
 
 from indexing.masking.spans import Finding
 
-_IS = r"(?: ?(?::|=|是|为|设为|改为|改成|设成|重置为|→|->) ?:?| )[ \"'“‘「【\[(<]{0,2}"
+_IS = r"(?: ?(?::|=|是|为|(?:设|改|换|重置)[为成]了?|→|->) ?:?| )[ \"'“‘「【\[(<]{0,2}"
 _CUE_WORD = (
-    r"(?:密码|口令|验证码|校验码|动态码|随机码|短信码|[Pp][Uu][Kk]码?[12]?"
-    r"|[Pp][Ii][Nn]码?[12]?|[Pp]ass[Ww]ord"
+    r"(?:密码|口令|验证码|校验码|动态码|随机码|短信码|查询码|服务码|[Pp][Uu][Kk]码?[12]?"
+    r"|[Pp][Ii][Nn](?![A-Za-z])码?[12]?|[Pp]ass[Ww]ord|[Pp]ass(?=[:=])"
     r"|PASSWORD|[Pp]asswd|[Pp]wd|PWD)"
 )
 _UNIT = r"(?! ?[位次个分元年天条字小秒月日到至~～][^号]|[位次个分元天]$)"
@@ -57,8 +57,9 @@ _ACCOUNT_WORD = (
     r"钉钉号?|旺旺号?|微博号?|快手号?|[Uu]ser ?[Nn]ame|USERNAME|[Uu]ser|[Ll]ogin|[Aa]ccount"
     r"|[Uu]ser ?[Ii][Dd]|UID|宽带号|上网号|拨号名)"
 )
+_ENGLISH_CUE = r"(?:[Pp]ass(?:[Ww]or)?d?|[Pp]wd)[:=]"
 _ACCOUNT = re.compile(
-    rf"{_ACCOUNT_WORD}(?:号码?|ID|名)?(?:{_IS}(?P<said>[A-Za-z0-9_.@#-]{{3,64}})"
+    rf"{_ACCOUNT_WORD}(?:号码?|ID|名)?(?:{_IS}(?P<said>(?:(?!{_ENGLISH_CUE})[A-Za-z0-9_.@#-]){{3,64}})"
     rf"|(?P<bare>[A-Za-z0-9_@-]{{5,64}})){_UNIT}"
 )
 _EMAIL = re.compile(
@@ -67,13 +68,18 @@ _EMAIL = re.compile(
 )
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|0?[1-9]?\d)"
 _SPACED_DOT = r" ?\. ?"
-_IP = re.compile(rf"(?<![\d.])(?<!\d\. ){_OCTET}(?:{_SPACED_DOT}{_OCTET}){{3}}(?!\d|\.\d)")
+_IP = re.compile(
+    rf"(?<![\d.])(?<!\d\. ){_OCTET}(?:{_SPACED_DOT}{_OCTET}){{3}}(?:/[0-3]?\d(?!\d))?(?!\d|\.\d)"
+)
 _IP_CUE = re.compile(
     r"(?:[Ii][Pp]v?4?|IP|[Pp][Ii][Nn][Gg]|网关|DNS|dns|主机|服务器|地址|节点|@|//)[^\n。；;]{0,14}$"
 )
 _VERSION_CUE = re.compile(
     r"(?:版本号?|固件|补丁|[Vv]ersion|[Vv]er\.?|[Rr]elease|APP|客户端|升级[到至为]|条款|章节"
     r"|第) ?[:为是]? ?$|[A-Za-z]-?$"
+)
+_MACHINE = re.compile(
+    r"(?:ip|ping|src|dst|host|gw|dns|ssh|telnet|server|from|to) ?[:=为是]? ?$", re.I
 )
 _IP6 = re.compile(r"(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z:])")
 _URL = re.compile(r"(?<![A-Za-z])[A-Za-z][A-Za-z0-9+.]{1,15}:/ ?/[!#-&(-;=?-~]{2,400}")
@@ -163,6 +169,8 @@ def _passwords(text: str) -> Iterator[Finding]:
 
 def _secret(value: str) -> bool:
     digits = sum(char.isdigit() for char in value)
+    if digits >= 2 and len(value) >= 6 and value[0].isalpha():
+        return True
     return digits >= 4 and (value.isdigit() or any(char.isalpha() for char in value))
 
 
@@ -204,11 +212,11 @@ def _ips(text: str) -> Iterator[Finding]:
 def _is_version(text: str, match: re.Match[str]) -> bool:
     """Whether four dotted numbers are a version or a section number rather than an address."""
     head = text[max(0, match.start() - 18) : match.start()]
-    if _VERSION_CUE.search(head) and not re.search(r"[Ii][Pp] ?[:为是]? ?$", head):
+    if _VERSION_CUE.search(head) and not _MACHINE.search(head):
         return True
     if text.startswith(("版本", "版"), match.end()):
         return True
-    octets = [int(part) for part in match.group().replace(" ", "").split(".")]
+    octets = [int(part) for part in re.findall(r"\d+", match.group())[:4]]
     if " " in match.group() and max(octets) < 100:
         return True
     small = max(octets) < 10 and len(set(octets)) > 1

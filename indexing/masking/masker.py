@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from indexing.masking.credentials import find_credentials
 from indexing.masking.fold import Folded, Folder
 from indexing.masking.lexicon import Segments
+from indexing.masking.named import TaggedPeople, joined_places, tagged
 from indexing.masking.numbers import find_numbers
 from indexing.masking.people import PeopleFinder
 from indexing.masking.places import PlaceFinder
@@ -36,6 +37,7 @@ class Masker:
         self._keep = rules.keep | {re.sub(r"[ -]", "", number) for number in keep}
         self._folder = Folder()
         self._people = PeopleFinder(rules.person)
+        self._tagged = TaggedPeople(rules.person, self._people.names)
         self._places = PlaceFinder(rules.address)
 
     def mask(self, text: str) -> Masked:
@@ -79,8 +81,10 @@ class Masker:
         segments = Segments(text, cuts)
         yield from find_credentials(text, self._keeps)
         yield from find_numbers(text, self._keeps)
-        yield from self._places.find(text, segments)
+        entities = tagged(text)
+        yield from self._places.find(text, segments, joined_places(text, entities))
         yield from self._people.find(text, segments)
+        yield from self._tagged.find(text, entities)
 
     def _keeps(self, number: str) -> bool:
         return number in self._keep or _PUBLIC.fullmatch(number) is not None

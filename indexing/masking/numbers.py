@@ -38,9 +38,10 @@ _SPOKEN = re.compile(
 )
 _AREA = r"(?:10|2[0-9]|[3-9]\d\d)"
 _LANDLINE = re.compile(
-    rf"(?<![\d.])(?:\(?0{_AREA}\)?(?: {{0,2}}[-—_/.转] ?| {{0,2}})|(?:\+"
-    rf"|00)86[ -]?\(?0?{_AREA}\)?[ -]?)"
-    rf"[2-9]\d{{2,3}}[ -]?\d{{4}}(?:(?:-| ?转 ?| ?ext\.? ?)\d{{1,6}})?{_NOT_AMOUNT}"
+    rf"(?:(?<![\dA-Za-z_.])|(?<=[Tt][Ee][Ll]))"
+    rf"(?:\(?0{_AREA}\)?(?: {{0,2}}[-—_/.转] ?| {{0,2}})|(?:\+|00)86[ -]?\(?0?{_AREA}\)?[ -]?)"
+    rf"(?:[2-9]\d{{2,3}}[ -]?\d{{4}}|[2-9]\d{{3}}[ -]\d{{3}}|[2-9]\d{{2,3}}[ -]\d{{2}}[ -]\d{{2}})"
+    rf"(?:(?:-| ?转 ?| ?ext\.? ?)\d{{1,6}})?{_NOT_AMOUNT}"
 )
 # An area code run together with a number that is too long for a landline: a misdialled mobile.
 _MISDIALLED = re.compile(r"(?<![\d.A-Za-z])0(?:10|2\d|[3-9]\d\d)[- ]?[2-9]\d{8,9}(?!\d)")
@@ -59,7 +60,8 @@ _ID18 = re.compile(
     r"\d{3}[ -]?[\dXx])(?![\dA-Za-z])"
 )
 _ID_ANY = re.compile(
-    r"(?:身份证|身份证明|证件|[Ii][Dd] ?[Cc]ard|IDCARD|居民证)(?:号码?|编号|卡号?)?[^\d\n]{0,8}?"
+    r"(?:身份证明?|证件|[老旧新本]证|证号|[Ii][Dd] ?[Cc]ard|IDCARD|居民证)"
+    r"(?:号码?|编号|卡号?)?[^\d\n]{0,8}?"
     r"(?P<number>\d(?:[ -]?\d){16}[ -]?[\dXx]|\d(?:[ -]?\d){14})(?![\dA-Za-z])"
 )
 _PROVINCES = frozenset(
@@ -104,6 +106,7 @@ _PROVINCES = frozenset(
 _CARD = re.compile(
     r"(?<![\dA-Za-z.])(?P<number>\d{4}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?)(?!\d|\.\d| ?元)"
 )
+_BANKING = re.compile(r"(?:银行|[打退转汇]到|转账|汇款|退款|代扣|账户|户名|余额)[^\d\n。]{0,12}$")
 _CARD_CUED = re.compile(
     r"(?:卡号|银行卡|储蓄卡|信用卡|借记卡|工资卡|银行账[号户]|建行卡|工行卡|农行卡|中行卡|招行卡|存折)(?:号码?)?[^\d\n]{0,8}?"
     r"(?P<number>\d(?:[ -]{0,2}\d){15,18})(?!\d)"
@@ -122,7 +125,7 @@ _PLATE = re.compile(
     r"[A-HJ-NP-Z][·•.\- ]?"
     r"(?:(?:[DFABCEGHJK][A-HJ-NP-Z0-9]\d{4}|\d{5}[DFABCEGHJK])"
     r"|(?P<short>[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9学警挂港澳试]))"
-    r"(?![A-Za-z0-9])",
+    r"(?=ETC|GPS|OBD|[^A-Za-z0-9]|$)",
     re.I,
 )
 _NOT_PLATE_BEFORE = {"新": "更最全刷重创翻革", "云": "里动讯为翼信华联通度的", "宁": "", "青": ""}
@@ -172,7 +175,9 @@ def luhn_holds(number: str) -> bool:
 def _identity_cards(text: str) -> Iterator[Finding]:
     for match in _ID18.finditer(text):
         number = re.sub(r"[ -]", "", match["number"])
-        if number[:2] in _PROVINCES and id_checksum_holds(number):
+        if number[:2] not in _PROVINCES:
+            continue
+        if id_checksum_holds(number) or not _numbered(text, match.start()):
             yield Finding(*match.span("number"), "idcard")
     for match in _ID_ANY.finditer(text):
         yield Finding(*match.span("number"), "idcard")
@@ -184,6 +189,9 @@ def _bank_cards(text: str) -> Iterator[Finding]:
     for match in _CARD.finditer(text):
         number = _digits(match["number"])
         bank = number[0] in "34569" and luhn_holds(number)
+        bank = bank or (
+            number.startswith("62") and _BANKING.search(text, 0, match.start()) is not None
+        )
         if bank and not _numbered(text, match.start()):
             yield Finding(*match.span("number"), "bankcard")
 

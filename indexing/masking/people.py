@@ -39,7 +39,7 @@ class PeopleFinder:
     def __init__(self, rules: PersonRules) -> None:
         """Build the patterns from the word lists."""
         self._rules = rules
-        self._names = Names(rules.surnames, rules.lookalikes)
+        self.names = Names(rules.surnames, rules.lookalikes)
         single = "".join(sorted(name for name in rules.surnames if len(name) == 1))
         double = alternatives(name for name in rules.surnames if len(name) > 1)
         surname = f"(?:[{single}]|{double})"
@@ -90,11 +90,11 @@ class PeopleFinder:
     def _bounded_name(self, run: str, *, sure: bool) -> bool:
         """Whether a run of characters between non-Chinese ones is a whole name."""
         surname = self._surname(run, 0)
-        if not surname or not surname < len(run) <= surname + 2 or self._names.begins_like(run):
+        if not surname or not surname < len(run) <= surname + 2 or self.names.begins_like(run):
             return False
         if set(run[surname:]) & self._rules.not_given:
             return False
-        return sure or self._names.is_name(run) or not self._names.is_other(run[: surname + 1])
+        return sure or self.names.is_name(run) or not self.names.is_other(run[: surname + 1])
 
     def _field_end(self, text: str, match: re.Match[str], segments: Segments) -> int | None:
         start = match.end()
@@ -118,7 +118,7 @@ class PeopleFinder:
             return None
         for size in (4, 3, 2):
             name, behind = text[start : start + size], start + size
-            if not self._names.is_name(name) or not self._may_be_given(name[surname:]):
+            if not self.names.is_name(name) or not self._may_be_given(name[surname:]):
                 continue
             acts = _ACTING.match(text, behind) is not None
             longer = size > surname + 1  # two characters alone are too often a word
@@ -132,15 +132,15 @@ class PeopleFinder:
         surname = self._surname(text, start)
         given = start + surname
         word = segments.at(start)
-        known = word is not None and self._names.is_name(word)
-        if self._names.begins_like(text[start : start + 4]) or self._follows(text, given):
+        known = word is not None and self.names.is_name(word)
+        if self.names.begins_like(text[start : start + 4]) or self._follows(text, given):
             return None
         if text.startswith(self._rules.titles, given):
             return None
         doubtful = text[start] in self._rules.doubtful and surname == 1
         if doubtful and not known and not self._reports(text, given):
             return None
-        if word is not None and len(word) > surname and self._names.is_other(word):
+        if word is not None and len(word) > surname and self.names.is_other(word):
             return None
         return self._choose(text, given, segments, guess=not weak or known)
 
@@ -205,7 +205,7 @@ class PeopleFinder:
         opening = start == 0 or not is_han(text[start - 1])
         if word is None and not opening:
             return False
-        if self._names.begins_like(text[start : start + 4]):
+        if self.names.begins_like(text[start : start + 4]):
             return False
         if given and not self._may_be_given(given):
             return False
@@ -213,9 +213,9 @@ class PeopleFinder:
         if text[start] in self._rules.doubtful and surname == 1:
             polite = not given and not office
             return (polite and (opening or text[start - 1] in "户主客是")) or bool(
-                given and word is not None and self._names.is_name(word)
+                given and word is not None and self.names.is_name(word)
             )
-        if word is not None and len(word) > surname and self._names.is_other(word):
+        if word is not None and len(word) > surname and self.names.is_other(word):
             return False
         return not (office and given and text[start + surname] in "级副")
 

@@ -26,6 +26,7 @@ class PersonRules:
     not_last: frozenset[str]
     not_given: frozenset[str]
     doubtful: frozenset[str]
+    transliteration: frozenset[str]
     surnames: frozenset[str]
     lookalikes: frozenset[str]
 
@@ -85,6 +86,7 @@ def _person_rules(words: dict[str, list[str]]) -> PersonRules:
         not_last=frozenset(words["not_last"]),
         not_given=frozenset(words["not_given"]),
         doubtful=frozenset(words["doubtful"]),
+        transliteration=frozenset(words["transliteration"]),
         surnames=frozenset(single) | frozenset(compound),
         lookalikes=frozenset(_words("lookalikes.txt")),
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 STAR = "*"
 
+Span = tuple[int, int]
+
 # What people call each kind.
 KIND_NAMES = {
     "mobile": "手机号码",
