@@ -8,7 +8,7 @@ TORCH_INDEX ?=
 PIP_FLAGS := -q --disable-pip-version-check -c constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup app build test test-slow lint bench eval calibrate clean
+.PHONY: help setup app build test test-slow lint bench eval adapt calibrate clean
 
 help:  ## 列出命令
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ bench: build  ## 运行性能基准，结果写入 benchmarks/results/（SETS=�
 
 eval: build  ## 在标注集上与同类检索并排比较（SETS=评测集文件夹；装了 peers 附加包时也比 txtai 和 LangChain）
 	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.eval $(SETS)
+
+adapt: build  ## 用客户说法重新训练查询适配矩阵（之后要 make calibrate）
+	$(BIN)/python -m benchmarks.adapt
 
 calibrate: setup  ## 用标注查询重新拟合匹配度
 	$(BIN)/python -m benchmarks.calibrate --write

@@ -12,6 +12,7 @@ from cases.categories import load_categories
 from desk.reading import Reader
 from desk.settings import Settings
 from desk.tickets import TicketReader
+from indexing.adapter import Adapter
 from indexing.calibration import Calibration
 from indexing.errors import StoreError
 from indexing.formats import Limits
@@ -73,10 +74,14 @@ def open_tokenizer() -> Tokenizer:
     return Tokenizer(LEXICON / "domain_words.txt")
 
 
-def open_retriever() -> Retriever:
-    """Read calibration and synonyms."""
+def open_retriever(*, adapted: bool = True) -> Retriever:
+    """Read calibration, synonyms and the query adapter.
+
+    The adapter knows the shipped cases; ``adapted=False`` is for records of another world.
+    """
     groups = yaml.safe_load((LEXICON / "synonyms.yaml").read_text(encoding="utf-8"))
-    return Retriever(Calibration.shipped(), synonym_map(groups))
+    adapter = Adapter.shipped() if adapted else None
+    return Retriever(Calibration.shipped(), synonym_map(groups), adapter)
 
 
 def synonym_map(groups: list[list[str]]) -> dict[str, tuple[str, ...]]:

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from indexing.adapter import Adapter
 from indexing.calibration import Calibration, Features
 from indexing.fusion import reciprocal_rank_fusion
 from indexing.records import ASKED, Filter, Hit, Kind, Result, Status
 from indexing.snapshot import Candidates, Snapshot
+from indexing.sounds import Sound, unknown_sounds
 from indexing.store.store import Store
 from indexing.text.repair import repair
 from indexing.text.traced import TracedText
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 DEPTH = 100  # passages taken from each leg
 SYNONYM_WEIGHT = 0.5  # of a term that stands in for the one typed
+SOUND_WEIGHT = 0.8  # of a word that sounds like what was typed and is no word
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Query:
     tokens: Sequence[str]
     weights: dict[str, float]
     codes: Sequence[str]
+    unknown: Sequence[Sound] = ()  # how the stretches sound that are no words
 
     @property
     def is_code(self) -> bool:
@@ -48,10 +52,14 @@ class Query:
 
 @dataclass(frozen=True)
 class Retriever:
-    """The ranking's settings; ``synonyms`` maps a token to others that mean the same."""
+    """The ranking's settings; ``synonyms`` maps a token to others that mean the same.
+
+    ``adapter``, if any, moves the query's vector before anything is compared with it.
+    """
 
     calibration: Calibration
     synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    adapter: Adapter | None = None
 
     def search(
         self, query: Query, where: Filter, limit: int, snapshot: Snapshot, store: Store
@@ -80,19 +88,29 @@ class Retriever:
             for other in self.synonyms.get(token, ()):
                 if other not in tokens:
                     weights[other] = SYNONYM_WEIGHT
+        vectors = encoder.encode_queries([text])
+        if self.adapter is not None:
+            vectors = self.adapter.adapted(vectors, encoder.identity)
         return Query(
             text,
-            encoder.encode_queries([text])[0],
+            vectors[0],
             [*tokens, *weights],
             weights,
             codes(text),
+            unknown_sounds(text, tokenizer.knows),
         )
 
     def rank(self, query: Query, where: Filter, snapshot: Snapshot) -> list[Ranked]:
         """Return passages best first, with raw and calibrated scores."""
         allowed = snapshot.allowed(where)
         dense = snapshot.dense(query.vector, DEPTH, allowed)
-        lexical, ideal = snapshot.lexical(query.tokens, query.weights, DEPTH, allowed)
+        heard = dict.fromkeys(
+            (word for word in snapshot.sounding_like(query.unknown) if word not in query.tokens),
+            SOUND_WEIGHT,
+        )
+        lexical, ideal = snapshot.lexical(
+            [*query.tokens, *heard], query.weights | heard, DEPTH, allowed
+        )
         fused = reciprocal_rank_fusion([dense.ids.tolist(), lexical.ids.tolist()])
         ids = np.array(list(fused)[:DEPTH], dtype=np.int64)
         cosines = snapshot.cosines(query.vector, ids)

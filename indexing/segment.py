@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexing.lexical import Postings
+from indexing.sounds import Sound, by_sound
 
 Vectors = NDArray[np.float32]
+
+SOUNDED_FROM = 8  # rows that must hold a word for it to be found by its sound
+SOUNDED_WORDS = 5000  # of a segment, the most frequent
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,11 @@ class Segment:
         dense = faiss.IndexFlatIP(vectors.shape[1])
         dense.add(np.ascontiguousarray(vectors, dtype=np.float32))
         return cls(np.asarray(ids, dtype=np.int64), dense, Postings.build(token_lists))
+
+    @cached_property
+    def sounds(self) -> Mapping[Sound, tuple[str, ...]]:
+        """The words that several rows hold, by their sound; the most frequent ones."""
+        return by_sound(self.postings.frequent(SOUNDED_FROM, SOUNDED_WORDS))
 
     def __len__(self) -> int:
         """Return the number of rows, live and dead."""

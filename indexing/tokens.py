@@ -45,6 +45,11 @@ class Tokenizer:
             position = code.end()
         return found + self._words(text[position:])
 
+    def knows(self, word: str) -> bool:
+        """Tell whether ``word`` is in the dictionary."""
+        self._jieba.initialize()
+        return bool(self._jieba.FREQ.get(word))
+
     def _words(self, text: str) -> list[str]:
         return [
             word
