@@ -2,12 +2,13 @@
 
     python -m benchmarks.adapt
 
-Pairs of a customer's words and the case they belong to: ``library/phrasings.jsonl``, the ``fit``
-half of ``library/queries.jsonl``, both once more with characters mistaken for others of the same
+Pairs of a customer's words and the case they belong to: ``library/phrasings.jsonl``, the queries
+that calibration is fitted on, both once more with characters mistaken for others of the same
 sound, and the cases' titles. Contrastive: each pair's case stands against all other cases, a case
 by its best passage (InfoNCE, van den Oord et al. 2018, arXiv:1807.03748); two terms keep the
-adapter small, because a query on something else should stay where it is. Never trained on: the
-``test`` half and ``queries_held.jsonl``, with which ``make calibrate`` and ``make eval`` measure.
+adapter small, because a query on something else should stay where it is. Never trained on:
+``library/queries.jsonl`` and ``library/queries_held.jsonl``, with which `make calibrate` and
+`make eval` measure.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ import torch
 from pypinyin import lazy_pinyin
 from torch.nn import functional
 
-from benchmarks.calibrate import LABELLED, OWN, read
+from benchmarks.calibrate import LABELLED, read
 from desk.assistant import Assistant
+from desk.calibrating import QUERIES
 from desk.opening import open_library
 from desk.settings import load_settings
 from indexing import adapter
@@ -86,7 +88,7 @@ def customers_words() -> list[Pair]:
     """Return the phrasings and the fitting queries of the ``fit`` half."""
     lines = (LABELLED / "phrasings.jsonl").read_text(encoding="utf-8").splitlines()
     pairs = [(text, case["id"]) for case in map(json.loads, lines) for text in case["phrasings"]]
-    fitting = (q for q in read(OWN) if q["split"] == "fit" and q["cases"])
+    fitting = (query for query in read(QUERIES) if query["cases"])
     return pairs + [(q["text"], max(q["cases"], key=q["cases"].get)) for q in fitting]
 
 

@@ -25,6 +25,7 @@ from benchmarks.comparing.scores import NAMES, Run, Scores, interval, score
 from benchmarks.comparing.sets import RetrievalSet, beir_sets, library_sets
 from benchmarks.comparing.systems import Builder, Dense, Fused, Lexical, Ours, System
 from benchmarks.machine import save
+from desk.calibrating import calibration_for
 from desk.opening import open_encoder, open_retriever, open_tokenizer
 from desk.settings import load_settings
 
@@ -49,7 +50,8 @@ def main() -> None:
     settings = load_settings()
     if options.model:
         settings = settings.model_copy(update={"model": options.model})
-    encoder, tokenizer, retriever = open_encoder(settings), open_tokenizer(), open_retriever()
+    encoder, tokenizer = open_encoder(settings), open_tokenizer()
+    calibration = calibration_for(settings.home, encoder.identity)
     sets = library_sets(settings) + (beir_sets(Path(options.sets)) if options.sets else [])
     reports = {}
     for data in sets:
@@ -57,6 +59,7 @@ def main() -> None:
             continue
         part = data.sample(options.docs, options.queries)
         begun = time.perf_counter()
+        retriever = open_retriever(calibration, adapted=data.is_shipped)
         corpus = Corpus.of(part.records, encoder, tokenizer, retriever)
         seconds = time.perf_counter() - begun
         reports[data.name] = compare(part, corpus, PEERS) | {"encode_seconds": round(seconds, 1)}

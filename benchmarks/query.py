@@ -27,6 +27,7 @@ from sentence_transformers import SentenceTransformer
 
 from benchmarks.machine import save
 from desk.assistant import SHIPPED
+from desk.calibrating import calibration_for
 from desk.opening import open_encoder, open_retriever, open_tokenizer
 from desk.settings import load_settings
 from indexing.fusion import reciprocal_rank_fusion
@@ -69,7 +70,8 @@ def main() -> None:
     """Build, measure, save."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     settings = load_settings()
-    encoder, tokenizer, retriever = open_encoder(settings), open_tokenizer(), open_retriever()
+    encoder, tokenizer = open_encoder(settings), open_tokenizer()
+    retriever = open_retriever(calibration_for(settings.home, encoder.identity))
     passages = texts(count)
     vectors = np.random.default_rng(7).normal(size=(count, encoder.dim)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -9,18 +9,17 @@ delay of 1 means: on the second day of the surge. Vectors of the hot issues are 
 
 from __future__ import annotations
 
-import json
 import resource
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.calibrate import TEST, read
 from benchmarks.machine import save
 from benchmarks.simulated import Counts, Plan, draw
 from cases.surges.ratios import overdue_share, repeat_share, wan_tou_bi
@@ -29,17 +28,17 @@ from cases.surges.tickets import By, TicketRow, Tickets, Window, Words
 from cases.surges.topics import Passages, hot_topics
 from cases.surges.volumes import volumes
 from cases.surges.warnings import NO_LEVEL, Watched, watch
+from desk.calibrating import QUERIES
 from indexing.tokens import Tokenizer
 
 FIRST = date(2026, 1, 5)  # a Monday, as the weekly pattern has it
 RATES = (2, 5, 20, 100, 500)
-QUERIES = Path(__file__).parent / "library" / "queries.jsonl"
 QUIET = {
     "weekly pattern, swing 15 %": Plan(1),
     "swing 30 %": Plan(1, swing=0.3),
     "growing 20 % in 30 days": Plan(1, drift=0.2),
 }
-SAID = [json.loads(line)["text"] for line in QUERIES.read_text("utf-8").splitlines()]
+SAID = [query["text"] for query in read(QUERIES) + read(TEST)]
 BEGUN, LASTS = 91, 14
 
 

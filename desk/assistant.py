@@ -16,7 +16,7 @@ from cases.drills import Result as Marked
 from cases.map import Place
 from cases.thin import ThinPlaces, Twin
 from cases.triage import Triager, load_triager
-from desk import drilling, importing, opening
+from desk import calibrating, drilling, importing, opening
 from desk.answering import Answer, compose
 from desk.batches import Batch, read_batch, summarise
 from desk.batches.records import CHECKED, Action, batch_id_of, check_rows, load, review, save
@@ -93,6 +93,8 @@ class Assistant:
                 ),
             )
         self._library.compact()
+        if self._library.calibration.is_void:
+            calibrating.refit(self._library, self.settings.home)
         progress("索引已建立", 1.0)
         return reports
 

@@ -29,4 +29,4 @@ def evaluate_folder(settings: Settings, folder: Path, progress: Progress) -> Eva
                 "index": "",
             }
         )
-        return evaluate(open_library(own, progress), folder, progress)
+        return evaluate(open_library(own, progress, adapted=False), folder, progress)

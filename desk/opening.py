@@ -9,6 +9,7 @@ import yaml
 
 import kb
 from cases.categories import load_categories
+from desk.calibrating import calibration_for
 from desk.reading import Reader
 from desk.settings import Settings
 from desk.tickets import TicketReader
@@ -32,11 +33,16 @@ def silent(_text: str, _share: float) -> None:
 
 
 def open_library(
-    settings: Settings, progress: Progress = silent, *, reembed: bool = False
+    settings: Settings,
+    progress: Progress = silent,
+    *,
+    reembed: bool = False,
+    adapted: bool = True,
 ) -> Library:
     """Open the library of ``settings.home``; the default model is built if it is not there.
 
-    ``reembed`` recomputes all vectors if another model or dictionary made them.
+    ``reembed`` recomputes all vectors if another model or dictionary made them. The query adapter
+    knows the shipped cases: ``adapted=False`` is for records of another world.
 
     Raises:
         TousuError: Home folder, store or model cannot be used.
@@ -47,13 +53,13 @@ def open_library(
         raise StoreError(f"数据文件夹 {settings.home} 不能使用（{error.strerror}）。") from error
     encoder = open_encoder(settings, progress)
     progress("打开记录库和索引", 0.9)
-    store = Store(settings.store_address)
+    calibration = calibration_for(settings.home, encoder.identity)
     return Library(
-        store,
+        Store(settings.store_address),
         settings.index_folder,
         encoder,
         open_tokenizer(),
-        open_retriever(),
+        open_retriever(calibration, adapted=adapted),
         reembed=reembed,
     )
 
@@ -74,14 +80,10 @@ def open_tokenizer() -> Tokenizer:
     return Tokenizer(LEXICON / "domain_words.txt")
 
 
-def open_retriever(*, adapted: bool = True) -> Retriever:
-    """Read calibration, synonyms and the query adapter.
-
-    The adapter knows the shipped cases; ``adapted=False`` is for records of another world.
-    """
+def open_retriever(calibration: Calibration, *, adapted: bool = True) -> Retriever:
+    """Read synonyms and the query adapter."""
     groups = yaml.safe_load((LEXICON / "synonyms.yaml").read_text(encoding="utf-8"))
-    adapter = Adapter.shipped() if adapted else None
-    return Retriever(Calibration.shipped(), synonym_map(groups), adapter)
+    return Retriever(calibration, synonym_map(groups), Adapter.shipped() if adapted else None)
 
 
 def synonym_map(groups: list[list[str]]) -> dict[str, tuple[str, ...]]:

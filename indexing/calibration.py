@@ -1,14 +1,14 @@
 """Scores that mean something: the probability that a hit fits the query.
 
 A logistic model over a few features, fitted on labelled pairs (``make calibrate``). It belongs to
-the encoder it was fitted with: with another one the shipped coefficients are only an estimate.
+the encoder it was fitted with; with another one it is void until it is fitted anew.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from importlib.resources import files
 
 
@@ -29,12 +29,25 @@ class Features:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Logistic coefficients in the order of ``Features``, and the cut-off for "no case fits"."""
+    """Logistic coefficients in the order of ``Features``, and the cut-off for "no case fits".
 
-    encoder: str
+    ``encoders`` are those it was fitted with; without any it is void: it still orders hits, but
+    says of none that it does not fit.
+    """
+
+    encoders: tuple[str, ...]
     intercept: float
     weights: tuple[float, float, float, float]
     cut_off: float
+
+    @property
+    def is_void(self) -> bool:
+        """Tell whether the scores mean nothing beyond their order."""
+        return not self.encoders
+
+    def void(self) -> Calibration:
+        """Return the same order of hits without a claim on what fits."""
+        return replace(self, encoders=(), cut_off=0.0)
 
     def probability(self, features: Features) -> float:
         """Return the probability in [0, 1] that a passage with ``features`` fits."""
@@ -43,10 +56,17 @@ class Calibration:
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
 
     @classmethod
-    def shipped(cls) -> Calibration:
-        """Read the coefficients that come with the package."""
-        text = files("indexing").joinpath("data/calibration.json").read_text(encoding="utf-8")
+    def read(cls, text: str) -> Calibration:
+        """Read what ``dataclasses.asdict`` gave, as JSON."""
         values = json.loads(text)
         return cls(
-            values["encoder"], values["intercept"], tuple(values["weights"]), values["cut_off"]
+            tuple(values["encoders"]),
+            values["intercept"],
+            tuple(values["weights"]),
+            values["cut_off"],
         )
+
+    @classmethod
+    def shipped(cls) -> Calibration:
+        """Read the coefficients that come with the package."""
+        return cls.read(files("indexing").joinpath("data/calibration.json").read_text("utf-8"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indexing import snapshots
-from indexing.calibration import Features
+from indexing.calibration import Calibration, Features
 from indexing.records import ASKED, Filter, Record, Result, Status
 from indexing.retrieval import Retriever
 from indexing.snapshot import Snapshot
@@ -156,6 +157,15 @@ class Library:
         for place in ranked:
             best.setdefault(rows[place.id].record_id, place.features)
         return list(best.items())[:limit]
+
+    @property
+    def calibration(self) -> Calibration:
+        """What turns features into the probability that a hit fits."""
+        return self._retriever.calibration
+
+    def calibrate(self, calibration: Calibration) -> None:
+        """Score with ``calibration`` from now on."""
+        self._retriever = replace(self._retriever, calibration=calibration)
 
     def snapshot(self) -> Snapshot:
         """Return an index that has everything the store had when this was called."""

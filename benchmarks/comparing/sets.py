@@ -11,6 +11,7 @@ from typing import Any
 import ir_measures
 
 from desk.assistant import SHIPPED
+from desk.calibrating import judged
 from desk.opening import open_reader
 from desk.settings import Settings
 from indexing.errors import InputError
@@ -25,7 +26,8 @@ SEED = 7
 class RetrievalSet:
     """Records, queries by id, and the grades of the relevant records.
 
-    ``judged`` names the only records whose grades are known; ``None`` stands for all of them.
+    ``judged`` names the only records whose grades are known; ``None`` stands for all of them. The
+    query adapter is for the cases that ship (``is_shipped``).
     """
 
     name: str
@@ -33,6 +35,7 @@ class RetrievalSet:
     queries: dict[str, str]
     judgments: tuple[Any, ...]
     judged: frozenset[str] | None = None
+    is_shipped: bool = False
 
     def condensed(self, ids: list[str]) -> list[str]:
         """Return ``ids`` without the records that nobody judged (Sakai & Kando 2008)."""
@@ -96,9 +99,8 @@ def library_sets(settings: Settings) -> list[RetrievalSet]:
         reader.read(path, Kind.CASE, path.name, publish=True).record
         for path in sorted(folder.rglob("*.md"))
     )
-    judged = frozenset((LABELLED / "judged.txt").read_text(encoding="utf-8").split())
     return [
-        _labelled(LABELLED / "queries.jsonl", records, judged),
+        _labelled(LABELLED / "queries.jsonl", records, judged()),
         _labelled(LABELLED / "queries_held.jsonl", records, None),  # judged against all cases
     ]
 
@@ -114,4 +116,5 @@ def _labelled(
     )
     queries = {row["id"]: row["text"] for row in rows if row["cases"]}
     known = judged and judged.union(judgment.doc_id for judgment in judgments)
-    return RetrievalSet(path.stem.replace("queries", "library"), records, queries, judgments, known)
+    name = path.stem.replace("queries", "library")
+    return RetrievalSet(name, records, queries, judgments, known, is_shipped=True)

@@ -66,7 +66,7 @@ def pairs(text: str) -> list[str]:
 
 def open_house(home: Path, encoder: Any = None, tokenizer: Any = None) -> Library:
     """Open the library in ``home``."""
-    calibration = Calibration("bigrams", -6.0, (10.0, 5.0, 0.0, 0.0), 0.5)
+    calibration = Calibration(("bigrams",), -6.0, (10.0, 5.0, 0.0, 0.0), 0.5)
     return Library(
         Store(f"sqlite:///{home / 'tousu.db'}"),
         home / "index",
