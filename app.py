@@ -9,6 +9,7 @@ from desk.views import (
     batch,
     check,
     drills,
+    evaluation,
     librarian,
     library,
     parts,
@@ -35,6 +36,9 @@ st.navigation(
         st.Page(surges.show, title="趋势与预警", icon=":material/trending_up:", url_path="trends"),
         st.Page(drills.show, title="练习", icon=":material/quiz:", url_path="drills"),
         st.Page(librarian.show, title="资料入库", icon=":material/upload_file:", url_path="import"),
+        st.Page(
+            evaluation.show, title="检索评测", icon=":material/analytics:", url_path="evaluation"
+        ),
         st.Page(settings.show, title="设置", icon=":material/settings:", url_path="settings"),
     ]
 ).run()

@@ -24,6 +24,7 @@ from desk.browsing import Browsing, Linked
 from desk.checking import Overruling, Reply, ReplyChecks
 from desk.corrections import Corrections
 from desk.drilling import TraineeRecord
+from desk.evaluating import Evaluating
 from desk.exporting import export_records
 from desk.health import Finding, Health, examine, repair
 from desk.importing import FileReport
@@ -40,6 +41,8 @@ from indexing.library import Library
 from indexing.masking import Masked, Masker
 from indexing.records import KNOWLEDGE, Filter, Hit, Kind, Record, Result, Status
 from indexing.store.facets import Selection, Shelf
+from indexing.text.repair import repair as mend
+from indexing.text.traced import TracedText
 from kb.checking import Report
 from kb.wording import Wording, wording_of
 
@@ -93,7 +96,7 @@ class Assistant:
                 ),
             )
         self._library.compact()
-        if self._library.calibration.is_void:
+        if self._library.retriever.calibration.is_void:
             calibrating.refit(self._library, self.settings.home)
         progress("索引已建立", 1.0)
         return reports
@@ -151,6 +154,11 @@ class Assistant:
     def watching(self) -> Watching:
         """Trends, warnings and hot issues over the work orders."""
         return Watching(self._library, self._masker, self.settings.home)
+
+    @cached_property
+    def evaluating(self) -> Evaluating:
+        """Where each leg of the search puts the right answers of labelled queries."""
+        return Evaluating(self._library, self._masker, self.settings)
 
     # -- the agent -------------------------------------------------------------------------------
 
@@ -403,7 +411,7 @@ class Assistant:
 
     def _checked(self, text: str) -> str:
         text = text.strip()
-        if not text:
+        if not mend(TracedText.of(text)).traced.text.strip():  # blanks that cannot be seen too
             raise InputError("没有输入内容，请描述投诉情况。")
         if len(text) > self.settings.max_query_chars:
             limit = self.settings.max_query_chars

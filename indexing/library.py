@@ -69,7 +69,7 @@ class Library:
         self.store = store
         self.encoder = encoder
         self.tokenizer = tokenizer
-        self._retriever = retriever
+        self.retriever = retriever
         self._root = index_root
         self._lock = threading.Lock()
         if reembed:
@@ -137,12 +137,11 @@ class Library:
 
         Each result has at most ``limit`` hits, one a record, best passage shown.
         """
-        query = self._retriever.prepare(text, self.encoder, self.tokenizer)
+        query = self.retriever.prepare(text, self.encoder, self.tokenizer)
         for _ in range(_ATTEMPTS):
             snapshot = self.snapshot()
             results = [
-                self._retriever.search(query, where, limit, snapshot, self.store)
-                for where in wheres
+                self.retriever.search(query, where, limit, snapshot, self.store) for where in wheres
             ]
             if self.store.generation() == snapshot.generation:  # nothing changed under the reading
                 break
@@ -150,22 +149,17 @@ class Library:
 
     def features(self, text: str, where: Filter, *, limit: int) -> list[tuple[str, Features]]:
         """Return the best records' ids with what spoke for each, for fitting the calibration."""
-        query = self._retriever.prepare(text, self.encoder, self.tokenizer)
-        ranked = self._retriever.rank(query, where, self.snapshot())
+        query = self.retriever.prepare(text, self.encoder, self.tokenizer)
+        ranked = self.retriever.rank(query, where, self.snapshot())
         rows = self.store.passage_rows([place.id for place in ranked])
         best: dict[str, Features] = {}
         for place in ranked:
             best.setdefault(rows[place.id].record_id, place.features)
         return list(best.items())[:limit]
 
-    @property
-    def calibration(self) -> Calibration:
-        """What turns features into the probability that a hit fits."""
-        return self._retriever.calibration
-
     def calibrate(self, calibration: Calibration) -> None:
         """Score with ``calibration`` from now on."""
-        self._retriever = replace(self._retriever, calibration=calibration)
+        self.retriever = replace(self.retriever, calibration=calibration)
 
     def snapshot(self) -> Snapshot:
         """Return an index that has everything the store had when this was called."""

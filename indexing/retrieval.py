@@ -100,33 +100,47 @@ class Retriever:
             unknown_sounds(text, tokenizer.knows),
         )
 
-    def rank(self, query: Query, where: Filter, snapshot: Snapshot) -> list[Ranked]:
-        """Return passages best first, with raw and calibrated scores."""
+    def legs(self, query: Query, where: Filter, snapshot: Snapshot) -> Legs:
+        """Return what each leg finds, and both fused."""
         allowed = snapshot.allowed(where)
         dense = snapshot.dense(query.vector, DEPTH, allowed)
         heard = dict.fromkeys(
             (word for word in snapshot.sounding_like(query.unknown) if word not in query.tokens),
             SOUND_WEIGHT,
         )
-        lexical, ideal = snapshot.lexical(
-            [*query.tokens, *heard], query.weights | heard, DEPTH, allowed
-        )
+        tokens, weights = [*query.tokens, *heard], query.weights | heard
+        lexical, ideal = snapshot.lexical(tokens, weights, DEPTH, allowed)
         fused = reciprocal_rank_fusion([dense.ids.tolist(), lexical.ids.tolist()])
-        ids = np.array(list(fused)[:DEPTH], dtype=np.int64)
+        return Legs(dense, lexical, ideal, list(fused))
+
+    def rank(self, query: Query, where: Filter, snapshot: Snapshot) -> list[Ranked]:
+        """Return passages best first, with raw and calibrated scores."""
+        legs = self.legs(query, where, snapshot)
+        ids = np.array(legs.fused[:DEPTH], dtype=np.int64)
         cosines = snapshot.cosines(query.vector, ids)
-        words = _scores_of(lexical)
+        words = _scores_of(legs.lexical)
         held = _holding_codes(query.codes, snapshot)
-        length = math.log(len(query.text))
+        length = math.log(max(len(query.text), 1))
         ranked = []
         for passage_id, cosine in zip(ids.tolist(), cosines.tolist(), strict=True):
             bm25 = words.get(passage_id, 0.0)
             share = held.get(passage_id, 0) / max(len(query.codes), 1)
-            features = Features(cosine, bm25 / max(ideal, 1e-6), length, share)
+            features = Features(cosine, bm25 / max(legs.ideal, 1e-6), length, share)
             score = self.calibration.probability(features)
             ranked.append(Ranked(passage_id, score, cosine, bm25, features))
         if query.is_code:  # a bare code must be matched to the letter, whatever else is near
             return sorted(ranked, key=lambda place: (-place.features.codes, -place.score))
         return sorted(ranked, key=lambda place: -place.score)
+
+
+@dataclass(frozen=True)
+class Legs:
+    """The legs' passages, the ideal BM25 score, and the passages' ids by rank fusion."""
+
+    dense: Candidates
+    lexical: Candidates
+    ideal: float
+    fused: list[int]
 
 
 @dataclass(frozen=True)

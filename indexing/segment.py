@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,13 @@ Vectors = NDArray[np.float32]
 SOUNDED_FROM = 8  # rows that must hold a word for it to be found by its sound
 SOUNDED_WORDS = 5000  # of a segment, the most frequent
 
+COARSE_FROM = 50_000  # rows from which a segment is scanned by codes first
+COARSE_BITS = 2  # of a code, for each dimension
+COARSE_TRAINED = 50_000  # rows that the codes' centre is taken from
+COARSE_BLOCK = 32
+CANDIDATES = 500  # allowed rows that the codes hand over to be compared exactly
+COARSE_SHARE = 0.05  # of the rows that must be allowed for a scan of all codes to pay
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -29,6 +37,7 @@ class Segment:
     ids: NDArray[np.int64]
     dense: Any  # a faiss index by inner product over unit vectors: cosine
     postings: Postings
+    coarse: Any | None = None  # a faiss index of short codes of the same rows, if they are many
 
     @classmethod
     def build(
@@ -37,7 +46,8 @@ class Segment:
         """Index ``vectors``, shape ``(len(ids), dim)``, and ``token_lists`` in the same order."""
         dense = faiss.IndexFlatIP(vectors.shape[1])
         dense.add(np.ascontiguousarray(vectors, dtype=np.float32))
-        return cls(np.asarray(ids, dtype=np.int64), dense, Postings.build(token_lists))
+        postings = Postings.build(token_lists)
+        return cls(np.asarray(ids, dtype=np.int64), dense, postings, coarse_codes(vectors))
 
     @cached_property
     def sounds(self) -> Mapping[Sound, tuple[str, ...]]:
@@ -61,20 +71,36 @@ class Segment:
 
         ``query`` is one unit vector of shape ``(dim,)``, float32.
         """
-        k = min(k, int(allowed.sum()))
+        among = int(allowed.sum())
+        k = min(k, among)
         if k == 0:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        if self.coarse is not None and among >= COARSE_SHARE * len(self):
+            near = self._near(query, math.ceil(CANDIDATES * len(self) / among))
+            near = near[allowed[near]]
+            if len(near) >= 2 * k:
+                scores = self.vectors(near) @ query
+                best = np.lexsort((near, -scores))[:k]
+                return near[best], scores[best]
         parameters = None
-        if not allowed.all():
+        if among < len(self):
             bits = np.packbits(allowed, bitorder="little")
             chosen = faiss.IDSelectorBitmap(bits)
             parameters = faiss.SearchParameters(sel=chosen)
         scores, rows = self.dense.search(query.reshape(1, -1), k, params=parameters)
         return rows[0].astype(np.int64), scores[0]
 
+    def _near(self, query: Vectors, many: int) -> NDArray[np.int64]:
+        """Return about the ``many`` nearest rows by their codes."""
+        coarse: Any = self.coarse
+        _, rows = coarse.search(query.reshape(1, -1), min(many, len(self)))
+        return np.asarray(rows[0][rows[0] >= 0], dtype=np.int64)
+
     def save(self, folder: Path) -> None:
         """Write the segment's files into ``folder``, which must be there and empty."""
         faiss.write_index(self.dense, str(folder / "dense.faiss"))
+        if self.coarse is not None:
+            faiss.write_index(self.coarse, str(folder / "coarse.faiss"))
         np.save(folder / "ids.npy", self.ids)
         for name in ("starts", "rows", "counts", "lengths"):
             np.save(folder / f"{name}.npy", getattr(self.postings, name))
@@ -91,4 +117,21 @@ class Segment:
         words = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
         ids = arrays.pop("ids")
         terms = {word: number for number, word in enumerate(words)}
-        return cls(ids, faiss.read_index(str(folder / "dense.faiss")), Postings(terms, **arrays))
+        dense = faiss.read_index(str(folder / "dense.faiss"))
+        codes = folder / "coarse.faiss"
+        coarse = faiss.read_index(str(codes)) if codes.exists() else None
+        return cls(ids, dense, Postings(terms, **arrays), coarse)
+
+
+def coarse_codes(vectors: Vectors) -> Any | None:
+    """Return short codes of many ``vectors`` that are scanned faster than the vectors.
+
+    RaBitQ with several bits a dimension (Gao et al. 2024, arXiv:2409.09913).
+    """
+    if len(vectors) < COARSE_FROM:
+        return None
+    metric = faiss.METRIC_INNER_PRODUCT
+    coarse = faiss.IndexRaBitQFastScan(vectors.shape[1], metric, COARSE_BLOCK, COARSE_BITS)
+    coarse.train(vectors[:COARSE_TRAINED])
+    coarse.add(vectors)
+    return coarse

@@ -203,6 +203,7 @@ def _meant(
         words = text.of(clause)
         if _is_other(words, rule):
             continue
+        # What only happens under a condition denies nothing, as the wording's own words do not.
         own = any(denial in words for denial in rule.denials)
         turned = not own and _turned(words, say, rule, rules)
         denies = _has_negator(words, rules) or rules.refusal.search(words) is not None

@@ -71,7 +71,12 @@ def test_every_span_slices_back_to_its_passage(shipped):
 
 
 @pytest.mark.parametrize(
-    ("text", "message"), [("  \n", "没有输入内容"), ("投" * 100_000, "超过上限 5000 字")]
+    ("text", "message"),
+    [
+        ("  \n", "没有输入内容"),
+        ("\u200b\ufeff", "没有输入内容"),
+        ("投" * 100_000, "超过上限 5000 字"),
+    ],
 )
 def test_a_query_that_cannot_be_answered_says_why(shipped, text, message):
     with pytest.raises(InputError, match=message):

@@ -41,13 +41,13 @@ def test_the_fit_tells_right_from_wrong_and_the_cut_off_keeps_foreign_queries_ou
 def test_refitting_is_kept_and_used_at_once(shipped, tmp_path):
     before = shipped.search("宽带断网", CASES)
     library = shipped._library
-    kept = library.calibration
+    kept = library.retriever.calibration
     fitted = refit(library, tmp_path)
     try:
         assert not fitted.is_void
         stored = json.loads((tmp_path / "calibration.json").read_text("utf-8"))
         assert stored["encoders"] == [library.encoder.identity]
-        assert library.calibration == fitted
+        assert library.retriever.calibration == fitted
         assert 0.05 < fitted.cut_off < 0.95
     finally:
         library.calibrate(kept)

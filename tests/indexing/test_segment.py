@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexing import segment as segments
 from indexing.segment import Segment
 
 
@@ -29,6 +30,45 @@ def test_the_nearest_neighbour_of_each_item_is_itself(segment, vectors):
         rows, scores = segment.nearest(vectors[row], 1, everything)
         assert rows.tolist() == [row]
         assert scores[0] == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.fixture
+def coded(monkeypatch) -> tuple[Segment, np.ndarray]:
+    """Return a segment that is scanned by codes, and its vectors."""
+    monkeypatch.setattr(segments, "COARSE_FROM", 1000)
+    monkeypatch.setattr(segments, "CANDIDATES", 400)
+    vectors = unit_vectors(2000, dim=64)
+    return Segment.build(range(2000), vectors, [["词"]] * 2000), vectors
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.2])
+def test_a_scan_by_codes_gives_the_exact_order(coded, share):
+    segment, vectors = coded
+    allowed = np.random.default_rng(3).random(2000) < share
+    assert segment.coarse is not None
+    for query in unit_vectors(20, dim=64, seed=9):
+        rows, scores = segment.nearest(query, 10, allowed)
+        cosines = np.where(allowed, vectors @ query, -1.0)
+        assert rows.tolist() == np.argsort(-cosines, kind="stable")[:10].tolist()
+        assert scores == pytest.approx(np.sort(cosines)[::-1][:10], abs=1e-5)
+
+
+def test_few_allowed_rows_are_compared_without_codes(coded):
+    segment, vectors = coded
+    allowed = np.zeros(2000, dtype=np.bool_)
+    allowed[[5, 900]] = True
+    rows, _ = segment.nearest(vectors[900], 10, allowed)
+    assert rows.tolist() == [900, 5]
+
+
+def test_codes_survive_saving(coded, tmp_path):
+    segment, vectors = coded
+    segment.save(tmp_path)
+    loaded = Segment.load(tmp_path)
+    everything = np.ones(2000, dtype=np.bool_)
+    assert loaded.coarse.ntotal == 2000
+    want = segment.nearest(vectors[7], 10, everything)[0].tolist()
+    assert loaded.nearest(vectors[7], 10, everything)[0].tolist() == want
 
 
 def test_faiss_ranks_like_brute_force(segment, vectors):

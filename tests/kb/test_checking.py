@@ -109,6 +109,10 @@ def test_an_empty_reply_is_one_sentence(checker: Checker) -> None:
         ("师傅已在现场抢修", "您说“师傅在抢修”", "measure", "missing"),
         ("感谢您的理解", "", "thanks", "missing"),
         ("非常抱歉给您带来不便", "不好意思", "apology", "said"),
+        ("师傅已在现场抢修", "主要是线路老了，师傅已在现场抢修", "measure", "said"),
+        ("师傅已在现场抢修", "只有一家运营商，师傅已在现场抢修", "measure", "said"),
+        ("师傅已在现场抢修", "只有领导同意师傅才去抢修", "measure", "missing"),
+        ("师傅已在现场抢修", "没有修好的部分师傅已在现场抢修", "measure", "said"),
     ],
 )
 def test_denials_conditions_and_quotations_turn_a_point(
