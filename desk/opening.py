@@ -21,6 +21,7 @@ from indexing.library import Library
 from indexing.masking import Masker
 from indexing.model import Encoder, build_default_model, load_encoder
 from indexing.retrieval import Retriever
+from indexing.sounds import HeardWords
 from indexing.store.store import Store
 from indexing.tokens import Tokenizer
 
@@ -81,9 +82,11 @@ def open_tokenizer() -> Tokenizer:
 
 
 def open_retriever(calibration: Calibration, *, adapted: bool = True) -> Retriever:
-    """Read synonyms and the query adapter."""
+    """Read synonyms, the words that mistyped ones may stand for, and the query adapter."""
     groups = yaml.safe_load((LEXICON / "synonyms.yaml").read_text(encoding="utf-8"))
-    return Retriever(calibration, synonym_map(groups), Adapter.shipped() if adapted else None)
+    heard = HeardWords((LEXICON / "heard_words.txt").read_text(encoding="utf-8").split())
+    adapter = Adapter.shipped() if adapted else None
+    return Retriever(calibration, synonym_map(groups), heard, adapter)
 
 
 def synonym_map(groups: list[list[str]]) -> dict[str, tuple[str, ...]]:

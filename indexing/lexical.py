@@ -65,13 +65,6 @@ class Postings:
         span = slice(self.starts[number], self.starts[number + 1])
         return self.rows[span], self.counts[span]
 
-    def frequent(self, rows: int, most: int) -> list[str]:
-        """Return at most ``most`` terms that at least ``rows`` rows hold, most frequent first."""
-        holders = np.diff(self.starts)
-        words = list(self.terms)
-        order = np.argsort(-holders, kind="stable")[:most]
-        return [words[number] for number in order.tolist() if holders[number] >= rows]
-
 
 def inverse_frequency(total: int, holders: int) -> float:
     """Return the idf of a term that ``holders`` of ``total`` passages hold."""

@@ -19,7 +19,7 @@ from indexing.calibration import Calibration, Features
 from indexing.fusion import reciprocal_rank_fusion
 from indexing.records import ASKED, Filter, Hit, Kind, Result, Status
 from indexing.snapshot import Candidates, Snapshot
-from indexing.sounds import Sound, unknown_sounds
+from indexing.sounds import HeardWords
 from indexing.store.store import Store
 from indexing.text.repair import repair
 from indexing.text.traced import TracedText
@@ -42,7 +42,6 @@ class Query:
     tokens: Sequence[str]
     weights: dict[str, float]
     codes: Sequence[str]
-    unknown: Sequence[Sound] = ()  # how the stretches sound that are no words
 
     @property
     def is_code(self) -> bool:
@@ -54,11 +53,13 @@ class Query:
 class Retriever:
     """The ranking's settings; ``synonyms`` maps a token to others that mean the same.
 
-    ``adapter``, if any, moves the query's vector before anything is compared with it.
+    ``heard`` are words that a mistyped one may stand for; ``adapter`` moves the query's vector
+    before anything is compared with it.
     """
 
     calibration: Calibration
     synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    heard: HeardWords = field(default_factory=lambda: HeardWords(()))
     adapter: Adapter | None = None
 
     def search(
@@ -88,6 +89,9 @@ class Retriever:
             for other in self.synonyms.get(token, ()):
                 if other not in tokens:
                     weights[other] = SYNONYM_WEIGHT
+        for word in self.heard.heard(text, tokenizer.knows):
+            if word not in tokens:
+                weights[word] = SOUND_WEIGHT
         vectors = encoder.encode_queries([text])
         if self.adapter is not None:
             vectors = self.adapter.adapted(vectors, encoder.identity)
@@ -97,19 +101,13 @@ class Retriever:
             [*tokens, *weights],
             weights,
             codes(text),
-            unknown_sounds(text, tokenizer.knows),
         )
 
     def legs(self, query: Query, where: Filter, snapshot: Snapshot) -> Legs:
         """Return what each leg finds, and both fused."""
         allowed = snapshot.allowed(where)
         dense = snapshot.dense(query.vector, DEPTH, allowed)
-        heard = dict.fromkeys(
-            (word for word in snapshot.sounding_like(query.unknown) if word not in query.tokens),
-            SOUND_WEIGHT,
-        )
-        tokens, weights = [*query.tokens, *heard], query.weights | heard
-        lexical, ideal = snapshot.lexical(tokens, weights, DEPTH, allowed)
+        lexical, ideal = snapshot.lexical(query.tokens, query.weights, DEPTH, allowed)
         fused = reciprocal_rank_fusion([dense.ids.tolist(), lexical.ids.tolist()])
         return Legs(dense, lexical, ideal, list(fused))
 

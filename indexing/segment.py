@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexing.lexical import Postings
-from indexing.sounds import Sound, by_sound
 
 Vectors = NDArray[np.float32]
-
-SOUNDED_FROM = 8  # rows that must hold a word for it to be found by its sound
-SOUNDED_WORDS = 5000  # of a segment, the most frequent
 
 COARSE_FROM = 50_000  # rows from which a segment is scanned by codes first
 COARSE_BITS = 2  # of a code, for each dimension
@@ -48,11 +43,6 @@ class Segment:
         dense.add(np.ascontiguousarray(vectors, dtype=np.float32))
         postings = Postings.build(token_lists)
         return cls(np.asarray(ids, dtype=np.int64), dense, postings, coarse_codes(vectors))
-
-    @cached_property
-    def sounds(self) -> Mapping[Sound, tuple[str, ...]]:
-        """The words that several rows hold, by their sound; the most frequent ones."""
-        return by_sound(self.postings.frequent(SOUNDED_FROM, SOUNDED_WORDS))
 
     def __len__(self) -> int:
         """Return the number of rows, live and dead."""

@@ -18,7 +18,6 @@ from indexing.columns import Columns
 from indexing.lexical import Postings, bm25, live_sizes
 from indexing.records import Filter
 from indexing.segment import Segment
-from indexing.sounds import Sound
 from indexing.store.feed import Changes
 
 Mask = NDArray[np.bool_]
@@ -110,11 +109,6 @@ class Snapshot:
             rows, _ = part.segment.postings.postings(token)
             found.append(part.segment.ids[rows[part.live[rows]]])
         return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
-
-    def sounding_like(self, sounds: Sequence[Sound]) -> list[str]:
-        """Return the frequent words of the index that sound like one of ``sounds``."""
-        found = (w for part in self.parts for s in sounds for w in part.segment.sounds.get(s, ()))
-        return list(dict.fromkeys(found))
 
     def cosines(self, query: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the cosine of ``query`` to each of the passages ``ids`` (0 where not here)."""

@@ -1,8 +1,8 @@
 """Words that were typed by their sound: 严迟 for 延迟, 烟时 for 延时.
 
 Most Chinese is typed by pronunciation, and what goes wrong is the character, not the sound. A
-stretch of the query that is no word is looked up by its sound among the words of the index. Tones
-are left out, and sounds that many speakers do not tell apart count as one.
+stretch of the query that is no word is looked up by its sound among words that are often said.
+Tones are left out, and sounds that many speakers do not tell apart count as one.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-
-from pypinyin import lazy_pinyin
+from functools import cached_property
 
 Sound = tuple[str, ...]
 
@@ -30,6 +29,8 @@ def sound_of(word: str) -> Sound:
     >>> sound_of("正常")
     ('zen', 'can')
     """
+    from pypinyin import lazy_pinyin  # a quarter of a second that opening does not need
+
     return tuple(map(_plain, lazy_pinyin(word)))
 
 
@@ -51,10 +52,21 @@ def unknown_sounds(text: str, is_word: Callable[[str], bool]) -> tuple[Sound, ..
     return tuple(found)
 
 
-def by_sound(words: Iterable[str]) -> Mapping[Sound, tuple[str, ...]]:
-    """Index Chinese ``words`` of 2 to 4 characters by their sound."""
-    index: defaultdict[Sound, tuple[str, ...]] = defaultdict(tuple)
-    for word in words:
-        if len(word) in _LENGTHS and _HAN_RUN.fullmatch(word):
+class HeardWords:
+    """Words that a mistyped stretch may stand for."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        """Keep ``words``, Chinese ones of 2 to 4 characters; they are sounded when first needed."""
+        self._words = tuple(words)
+
+    @cached_property
+    def _by_sound(self) -> Mapping[Sound, tuple[str, ...]]:
+        index: defaultdict[Sound, tuple[str, ...]] = defaultdict(tuple)
+        for word in self._words:
             index[sound_of(word)] += (word,)
-    return dict(index)
+        return dict(index)
+
+    def heard(self, text: str, is_word: Callable[[str], bool]) -> list[str]:
+        """Return the words that sound like a stretch of ``text`` that is none."""
+        sounds = unknown_sounds(text, is_word)
+        return list(dict.fromkeys(w for s in sounds for w in self._by_sound.get(s, ())))

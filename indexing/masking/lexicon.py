@@ -12,7 +12,7 @@ import jieba
 _NAME_TAGS = ("nr", "nrfg", "nrt")
 
 
-_HAN_RUN = re.compile("[\u4e00-\u9fff]+")
+HAN_RUN = re.compile("[\u4e00-\u9fff]+")
 
 
 class Segments:
@@ -42,15 +42,20 @@ class Segments:
         start = place
         while start and is_han(self._text[start - 1]):
             start -= 1
-        match = _HAN_RUN.match(self._text, start)
+        match = HAN_RUN.match(self._text, start)
         run = match.group() if match else ""
-        if run not in self._cuts:
-            self._cuts[run] = list(jieba.dt.cut(run, HMM=False))
-        for word in self._cuts[run]:
+        for word in cut(run, self._cuts):
             self._starts[start] = word
             for inner in range(start, start + len(word)):
                 self._covers[inner] = start
             start += len(word)
+
+
+def cut(run: str, cuts: dict[str, list[str]]) -> list[str]:
+    """Return the dictionary words of a Chinese run; ``cuts`` remembers them."""
+    if run not in cuts:
+        cuts[run] = list(jieba.dt.cut(run, HMM=False))
+    return cuts[run]
 
 
 def is_han(char: str) -> bool:

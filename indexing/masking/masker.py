@@ -14,6 +14,7 @@ from indexing.masking.people import PeopleFinder
 from indexing.masking.places import PlaceFinder
 from indexing.masking.rules import load_rules
 from indexing.masking.spans import STAR, Finding, Masked, MaskSpan
+from indexing.masking.suspects import Suspects
 
 # Where two finds overlap, the kind that comes first wins.
 _KINDS = (
@@ -37,6 +38,7 @@ class Masker:
         self._keep = rules.keep | {re.sub(r"[ -]", "", number) for number in keep}
         self._folder = Folder()
         self._people = PeopleFinder(rules.person)
+        self._suspects = Suspects(rules.person, self._people.names)
         self._tagged = TaggedPeople(rules.person, self._people.names)
         self._places = PlaceFinder(rules.address)
 
@@ -81,7 +83,7 @@ class Masker:
         segments = Segments(text, cuts)
         yield from find_credentials(text, self._keeps)
         yield from find_numbers(text, self._keeps)
-        entities = tagged(text)
+        entities = tagged(text, lambda sentence: self._suspects.is_suspect(sentence, cuts))
         yield from self._places.find(text, segments, joined_places(text, entities))
         yield from self._people.find(text, segments)
         yield from self._tagged.find(text, entities)

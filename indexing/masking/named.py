@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from indexing.masking.lexicon import Names, is_han
 from indexing.masking.rules import PersonRules, alternatives
@@ -22,14 +22,14 @@ _MEASURED = {
 }
 
 
-def tagged(text: str) -> list[Entity]:
-    """Return people, places and offices in ``text``, read sentence by sentence."""
-    tagger = load_tagger()
+def tagged(text: str, is_worth: Callable[[str], bool]) -> list[Entity]:
+    """Return people, places and offices in the sentences of ``text`` that are worth reading."""
+    sentences = [s for s in _SENTENCE.finditer(text) if is_worth(s.group())]
+    read = load_tagger().read([sentence.group() for sentence in sentences]) if sentences else []
     return [
         Entity(sentence.start() + entity.start, sentence.start() + entity.end, entity.kind)
-        for sentence in _SENTENCE.finditer(text)
-        if any(map(is_han, sentence.group()))
-        for entity in tagger.entities(sentence.group())
+        for sentence, entities in zip(sentences, read, strict=True)
+        for entity in entities
     ]
 
 

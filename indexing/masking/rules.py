@@ -27,6 +27,8 @@ class PersonRules:
     not_given: frozenset[str]
     doubtful: frozenset[str]
     transliteration: frozenset[str]
+    function: frozenset[str]
+    common: frozenset[str]
     surnames: frozenset[str]
     lookalikes: frozenset[str]
 
@@ -87,6 +89,8 @@ def _person_rules(words: dict[str, list[str]]) -> PersonRules:
         not_given=frozenset(words["not_given"]),
         doubtful=frozenset(words["doubtful"]),
         transliteration=frozenset(words["transliteration"]),
+        function=frozenset(words["function"]),
+        common=frozenset(words["common"]),
         surnames=frozenset(single) | frozenset(compound),
         lookalikes=frozenset(_words("lookalikes.txt")),
     )
