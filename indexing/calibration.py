@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from importlib.resources import files
 
 
@@ -51,7 +51,9 @@ class Calibration:
 
     def probability(self, features: Features) -> float:
         """Return the probability in [0, 1] that a passage with ``features`` fits."""
-        pairs = zip(self.weights, astuple(features), strict=True)
+        # not `astuple`, which copies deeply: this runs a hundred times a query
+        values = (features.cosine, features.coverage, features.length, features.codes)
+        pairs = zip(self.weights, values, strict=True)
         logit = self.intercept + sum(weight * value for weight, value in pairs)
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
 

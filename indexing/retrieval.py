@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,16 +30,21 @@ if TYPE_CHECKING:
     from indexing.model import Encoder
 
 DEPTH = 100  # passages taken from each leg
+FETCHED = 25  # passages read from the store at a time, until enough records are found
 SYNONYM_WEIGHT = 0.5  # of a term that stands in for the one typed
 SOUND_WEIGHT = 0.8  # of a word that sounds like what was typed and is no word
 
 
 @dataclass(frozen=True)
 class Query:
-    """A question in every form the legs need."""
+    """A question in every form the legs need.
+
+    ``vector`` is what passages are compared with, ``plain`` the encoder's own.
+    """
 
     text: str
     vector: np.ndarray[Any, np.dtype[np.float32]]
+    plain: np.ndarray[Any, np.dtype[np.float32]]
     tokens: Sequence[str]
     weights: dict[str, float]
     codes: Sequence[str]
@@ -66,18 +72,27 @@ class Retriever:
         self, query: Query, where: Filter, limit: int, snapshot: Snapshot, store: Store
     ) -> Result:
         """Return at most ``limit`` hits for ``query``, one a record, best first."""
-        ranked = self.rank(query, where, snapshot)
-        rows = store.passage_rows([place.id for place in ranked])
         best: dict[str, tuple[Ranked, Any]] = {}
         shown: dict[str, Any] = {}
-        for place in ranked:
-            row = rows.get(place.id)
-            if row is not None:
-                best.setdefault(row.record_id, (place, row))
-                if row.part != ASKED:
-                    shown.setdefault(row.record_id, row)
+        ranked = self.rank(query, where, snapshot)
+        for start in range(0, len(ranked), FETCHED):
+            batch = ranked[start : start + FETCHED]
+            rows = store.passage_rows([place.id for place in batch])
+            for place in batch:
+                row = rows.get(place.id)
+                if row is not None:
+                    best.setdefault(row.record_id, (place, row))
+                    if row.part != ASKED:
+                        shown.setdefault(row.record_id, row)
+            if len(best) >= limit and set(islice(best, limit)) <= shown.keys():
+                break
         chosen = [(place, shown.get(name, row)) for name, (place, row) in best.items()][:limit]
-        hits = [_hit(n, place, row, query) for n, (place, row) in enumerate(chosen, start=1)]
+        found = np.array([place.id for place, _ in chosen], dtype=np.int64)
+        cosines = snapshot.cosines(query.plain, found).tolist()
+        hits = [
+            _hit(rank, place, row, query, cosine)
+            for rank, ((place, row), cosine) in enumerate(zip(chosen, cosines, strict=True), 1)
+        ]
         return Result(snapshot.generation, self.calibration.cut_off, tuple(hits))
 
     def prepare(self, text: str, encoder: Encoder, tokenizer: Tokenizer) -> Query:
@@ -92,12 +107,12 @@ class Retriever:
         for word in self.heard.heard(text, tokenizer.knows):
             if word not in tokens:
                 weights[word] = SOUND_WEIGHT
-        vectors = encoder.encode_queries([text])
-        if self.adapter is not None:
-            vectors = self.adapter.adapted(vectors, encoder.identity)
+        plain = encoder.encode_queries([text])
+        moved = self.adapter.adapted(plain, encoder.identity) if self.adapter else plain
         return Query(
             text,
-            vectors[0],
+            moved[0],
+            plain[0],
             [*tokens, *weights],
             weights,
             codes(text),
@@ -125,7 +140,7 @@ class Retriever:
             share = held.get(passage_id, 0) / max(len(query.codes), 1)
             features = Features(cosine, bm25 / max(legs.ideal, 1e-6), length, share)
             score = self.calibration.probability(features)
-            ranked.append(Ranked(passage_id, score, cosine, bm25, features))
+            ranked.append(Ranked(passage_id, score, bm25, features))
         if query.is_code:  # a bare code must be matched to the letter, whatever else is near
             return sorted(ranked, key=lambda place: (-place.features.codes, -place.score))
         return sorted(ranked, key=lambda place: -place.score)
@@ -147,7 +162,6 @@ class Ranked:
 
     id: int
     score: float
-    cosine: float
     bm25: float
     features: Features
 
@@ -165,7 +179,7 @@ def _holding_codes(wanted: Sequence[str], snapshot: Snapshot) -> dict[int, int]:
     return held
 
 
-def _hit(rank: int, place: Ranked, row: Any, query: Query) -> Hit:
+def _hit(rank: int, place: Ranked, row: Any, query: Query, cosine: float) -> Hit:
     return Hit(
         rank=rank,
         kind=Kind(row.kind),
@@ -176,7 +190,7 @@ def _hit(rank: int, place: Ranked, row: Any, query: Query) -> Hit:
         source_span=(row.source_start, row.source_end),
         heading=tuple(row.heading),
         score=round(place.score, 4),
-        cosine=round(place.cosine, 4),
+        cosine=round(cosine, 4),
         bm25=round(place.bm25, 4),
         highlights=highlights(row.text, query.tokens),
         category=row.category,
