@@ -1,9 +1,12 @@
-"""Masking on labelled sentences that its rules never saw, half of them look-alikes.
+"""Masking on labelled sentences that somebody else wrote.
 
     python -m benchmarks.masking
 
-``exact`` counts spans that agree to the character; ``touched`` those that some find overlaps, so
-that a different idea of where an address begins is told from one that stays in clear.
+Three sets by hands that never saw the rules, each about half look-alikes. ``blind`` (some of it
+hard on purpose) and ``notes`` have been read since, and the rules were mended on them; ``unread``
+came last and nothing was ever mended on it: its figures are the ones to expect. ``exact`` counts
+spans that agree to the character; ``touched`` those that some find overlaps, so that a different
+idea of where an address begins is told from one that stays in clear.
 """
 
 from __future__ import annotations
@@ -15,16 +18,18 @@ from typing import Any
 
 from benchmarks.machine import save
 from desk.opening import open_masker
+from indexing.masking import Masker
 
-LABELLED = Path(__file__).parent.parent / "tests" / "indexing" / "data" / "masking_blind.jsonl"
+LABELLED = Path(__file__).parent.parent / "tests" / "indexing" / "data"
+SETS = ("blind", "notes", "unread")
 SOFT = ("person", "address")
 
 Span = tuple[int, int, str]
 
 
-def measure(rows: list[dict[str, Any]]) -> dict[str, Any]:
+def measure(rows: list[dict[str, Any]], masker: Masker) -> dict[str, Any]:
     """Return recall and precision over all rows, for structured kinds, names and addresses."""
-    masker, counts = open_masker(), Counter[tuple[str, str]]()
+    counts = Counter[tuple[str, str]]()
     for row in rows:
         want: set[Span] = {(a, b, kind) for a, b, kind in row["spans"]}
         got = {(span.start, span.end, span.kind) for span in masker.mask(row["text"]).spans}
@@ -49,8 +54,12 @@ def _group(span: Span) -> str:
 
 def main() -> None:
     """Measure, save."""
-    rows = [json.loads(line) for line in LABELLED.read_text(encoding="utf-8").splitlines()]
-    save("masking", {"sentences": len(rows), **measure(rows)})
+    masker, report = open_masker(), {}
+    for name in SETS:
+        lines = (LABELLED / f"masking_{name}.jsonl").read_text(encoding="utf-8").splitlines()
+        rows = [json.loads(line) for line in lines]
+        report[name] = {"sentences": len(rows), **measure(rows, masker)}
+    save("masking", {"sets": report})
 
 
 if __name__ == "__main__":
