@@ -12,6 +12,7 @@ from indexing.records import Hit, Result
 from kb.wording import Slot, Version, wording_of
 
 CASES_SHOWN = 5
+NEAREST_SHOWN = 3
 POLICIES_SHOWN = 5
 WORDINGS_SHOWN = 4
 LINK_K = 10  # small: the first places of both rankings count most
@@ -37,7 +38,10 @@ class WordingHit:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the assistant gives for a complaint; ``no_match`` says that no case fits."""
+    """What the assistant gives for a complaint.
+
+    ``no_match`` says that no case fits; then ``nearest`` holds those that come nearest.
+    """
 
     generation: int
     no_match: bool
@@ -45,6 +49,7 @@ class Answer:
     cases: tuple[Hit, ...]
     policies: tuple[Hit, ...]
     wording: tuple[WordingHit, ...]
+    nearest: tuple[Hit, ...] = ()
 
 
 def compose(
@@ -67,6 +72,7 @@ def compose(
             WordingHit(hit, wording_of(hit.meta).on(day))
             for hit in used_first(wordings.hits, fitting, "wording")[:WORDINGS_SHOWN]
         ),
+        cases.hits[:NEAREST_SHOWN] if cases.no_match else (),
     )
 
 

@@ -122,13 +122,21 @@ def _cases(answer: Answer) -> None:
     st.subheader("相似案例")
     if answer.no_match:
         st.warning("没有合适的案例。请按左上的询问项补充现象、位置、时间后再查，或转专家处理。")
+    if answer.nearest:
+        with st.expander("看看最接近的案例（不一定合适）"):
+            for hit in answer.nearest:
+                _case(hit)
     for hit in answer.cases:
-        with st.container(border=True):
-            _title(hit)
-            passage(hit)
-            with st.expander("看全文"):
-                record = assistant().record(hit.id)
-                st.markdown(_body(record.text))
+        _case(hit)
+
+
+def _case(hit: Hit) -> None:
+    with st.container(border=True):
+        _title(hit)
+        passage(hit)
+        with st.expander("看全文"):
+            record = assistant().record(hit.id)
+            st.markdown(_body(record.text))
 
 
 def _title(hit: Hit) -> None:

@@ -54,3 +54,6 @@ def test_an_empty_complaint_gets_a_sentence(app):
 def test_nothing_fits_is_said(app):
     ask(app, "红烧肉怎么做才好吃")
     assert "没有合适的案例" in app.warning[0].value
+    [nearest] = [one for one in app.expander if "最接近的案例" in one.label]
+    assert sum("`C-" in one.value for one in nearest.markdown) == 3
+    assert not app.exception
