@@ -30,8 +30,9 @@ from benchmarks.machine import save
 from desk.assistant import SHIPPED
 from desk.opening import open_encoder, open_tokenizer
 from desk.settings import load_settings
-from indexing.lexical import bm25
+from indexing.lexical import Postings
 from indexing.segment import Segment, coarse_codes
+from indexing.snapshot import Part, Snapshot
 
 Vectors = NDArray[np.float32]
 
@@ -138,8 +139,6 @@ def recall(answers: Sequence[Any], exact: Sequence[set[int]]) -> float:
 
 def lexical(passages: list[list[str]], queries: Sequence[list[str]]) -> dict[str, Any]:
     """Return times of the lexical leg and of bm25s with numba, and how far they agree."""
-    from indexing.lexical import Postings
-
     begun = time.perf_counter()
     postings = Postings.build(passages)
     built = time.perf_counter() - begun
@@ -148,12 +147,11 @@ def lexical(passages: list[list[str]], queries: Sequence[list[str]]) -> dict[str
     peer.index(passages, show_progress=False)
     peer_built = time.perf_counter() - begun
     live = np.ones(len(passages), dtype=np.bool_)
-    sizes = (len(passages), int(postings.lengths.sum()))
+    segment = Segment(np.arange(len(passages)), None, postings)
+    snapshot = Snapshot(0, (Part(segment, None, live),))  # type: ignore[arg-type]
 
     def ours(query: list[str]) -> Any:
-        [scores], _ = bm25([(postings, live)], query, {}, sizes)
-        best = np.argpartition(-scores, 10)[:10]
-        return best[np.lexsort((best, -scores[best]))]
+        return snapshot.lexical(query, {}, 10, [live])[0].ids
 
     def numba(query: list[str]) -> Any:
         known = [[token for token in dict.fromkeys(query) if token in peer.vocab_dict]]

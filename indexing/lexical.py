@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csc_array
 
 K1 = 1.5
 B = 0.75
@@ -34,6 +35,9 @@ class Postings:
     rows: NDArray[np.int32]
     counts: NDArray[np.uint16]
     lengths: NDArray[np.int32]
+    _kept: dict[float, NDArray[np.float32]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def build(cls, token_lists: Sequence[Sequence[str]]) -> Postings:
@@ -57,13 +61,39 @@ class Postings:
             lengths,
         )
 
+    def weighted(
+        self, terms: Sequence[str], factors: NDArray[np.float32], mean_length: float
+    ) -> NDArray[np.float32]:
+        """Return each row's sum over ``terms`` of its factor times the row's saturated count."""
+        spans = [self._span(term) for term in terms]
+        impacts = self._saturated(mean_length)
+        ends = np.cumsum([0, *(span.stop - span.start for span in spans)], dtype=np.int32)
+        if not ends[-1]:
+            return np.zeros(len(self.lengths), dtype=np.float32)
+        values = np.concatenate([impacts[span] for span in spans])
+        rows = np.concatenate([self.rows[span] for span in spans])
+        table = csc_array((values, rows, ends), shape=(len(self.lengths), len(terms)))
+        return np.asarray(table @ factors, dtype=np.float32)
+
+    def _saturated(self, mean_length: float) -> NDArray[np.float32]:
+        """Return ``count / (count + norm)`` of each posting, kept until the mean length changes."""
+        if mean_length not in self._kept:
+            norms = (K1 * (1.0 - B + (B / mean_length) * self.lengths)).astype(np.float32)
+            counts = self.counts.astype(np.float32)
+            self._kept.clear()
+            self._kept[mean_length] = counts / (counts + norms[self.rows])
+        return self._kept[mean_length]
+
     def postings(self, term: str) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
         """Return the rows that hold ``term``, ascending, and its count in each."""
+        span = self._span(term)
+        return self.rows[span], self.counts[span]
+
+    def _span(self, term: str) -> slice:
         number = self.terms.get(term)
         if number is None:
-            return self.rows[:0], self.counts[:0]
-        span = slice(self.starts[number], self.starts[number + 1])
-        return self.rows[span], self.counts[span]
+            return slice(0, 0)
+        return slice(int(self.starts[number]), int(self.starts[number + 1]))
 
 
 def inverse_frequency(total: int, holders: int) -> float:
@@ -86,30 +116,32 @@ def bm25(
     Returns the scores, and the ideal one: that of a passage full of every unscaled query term.
     """
     live_total, token_total = sizes or live_sizes(segments)
-    scores = [np.zeros(len(postings.lengths), dtype=np.float32) for postings, _ in segments]
+    terms = list(dict.fromkeys(query))
+    holders = [_holders(postings, mask, terms) for postings, mask in segments]
+    idf = [inverse_frequency(live_total, sum(numbers)) for numbers in zip(*holders, strict=True)]
+    full = [value * (K1 + 1.0) for value in idf]  # a term's share of a passage full of it
+    ideal = sum(share for term, share in zip(terms, full, strict=False) if term not in weights)
+    factors = np.array(
+        [share * weights.get(term, 1.0) for term, share in zip(terms, full, strict=False)],
+        dtype=np.float32,
+    )
     mean_length = token_total / max(live_total, 1)
-    ideal = 0.0
-    for term in dict.fromkeys(query):
-        found = [_live(postings.postings(term), mask) for postings, mask in segments]
-        holders = sum(len(rows) for rows, _ in found)
-        idf = inverse_frequency(live_total, holders)
-        ideal += 0.0 if term in weights else idf * (K1 + 1.0)
-        weight = idf * weights.get(term, 1.0) * (K1 + 1.0)
-        for (rows, counts), (postings, _), out in zip(found, segments, scores, strict=True):
-            norm = K1 * (1.0 - B + (B / mean_length) * postings.lengths[rows])
-            out[rows] += (weight * counts / (counts + norm)).astype(np.float32)
+    scores = [postings.weighted(terms, factors, mean_length) for postings, _ in segments]
+    for out, (_, mask) in zip(scores, segments, strict=True):
+        if not mask.all():
+            out[~mask] = 0.0
     return scores, ideal
+
+
+def _holders(postings: Postings, mask: Mask, terms: Sequence[str]) -> list[int]:
+    """Count the live rows that hold each of ``terms``."""
+    found = (postings.postings(term)[0] for term in terms)
+    if mask.all():
+        return [len(rows) for rows in found]
+    return [int(mask[rows].sum()) for rows in found]
 
 
 def live_sizes(segments: Sequence[tuple[Postings, Mask]]) -> tuple[int, int]:
     """Return the number of live rows and of their tokens."""
     rows = sum(int(mask.sum()) for _, mask in segments)
     return rows, sum(int(postings.lengths[mask].sum()) for postings, mask in segments)
-
-
-def _live(
-    found: tuple[NDArray[np.int32], NDArray[np.uint16]], mask: Mask
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    rows, counts = found
-    alive = mask[rows]
-    return rows[alive], counts[alive].astype(np.float32)

@@ -22,6 +22,7 @@ from indexing.store.feed import Changes
 
 Mask = NDArray[np.bool_]
 
+BLOCK = 128  # rows whose best is looked at first
 MASKS_KEPT = 16  # of the filters last used
 
 
@@ -88,9 +89,7 @@ class Snapshot:
         scored, ideal = bm25(self._legs, tokens, weights, self._sizes)
         found = []
         for part, mask, scores in zip(self.parts, allowed, scored, strict=True):
-            rows = np.flatnonzero((scores > 0) & mask)
-            if len(rows) > k:
-                rows = rows[np.argpartition(-scores[rows], k - 1)[:k]]
+            rows = _best(scores if mask.all() else np.where(mask, scores, 0.0), k)
             found.append((part.segment.ids[rows], scores[rows]))
         return _top(found, k), ideal
 
@@ -131,6 +130,19 @@ def part_of(rows: Sequence[Any]) -> Part:
 def _bury(part: Part, changes: Changes) -> Part:
     live = part.live & ~np.isin(part.segment.ids, changes.dead)
     return Part(part.segment, part.columns.touched(changes.touched), live)
+
+
+def _best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Return the rows with a score above 0 that can be among the ``k`` best, ties included.
+
+    Each block's best row is looked at first: the ``k``-th of those bounds the ``k``-th best row.
+    """
+    whole = len(scores) // BLOCK * BLOCK
+    bests = scores[:whole].reshape(-1, BLOCK).max(axis=1)
+    if len(bests) <= k:
+        return np.flatnonzero(scores)
+    least = np.partition(bests, len(bests) - k)[len(bests) - k]
+    return np.flatnonzero(scores >= least) if least > 0 else np.flatnonzero(scores)
 
 
 def _top(found: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]], k: int) -> Candidates:
