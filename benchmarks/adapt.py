@@ -24,10 +24,8 @@ import torch
 from pypinyin import lazy_pinyin
 from torch.nn import functional
 
-from benchmarks.calibrate import LABELLED, read
-from desk.assistant import Assistant
+from benchmarks.calibrate import LABELLED, read, shipped_library
 from desk.calibrating import QUERIES
-from desk.opening import open_library
 from desk.settings import load_settings
 from indexing import adapter
 from indexing.adapter import Adapter
@@ -51,11 +49,7 @@ MISTAKEN = 0.2  # share of characters
 def main() -> None:
     """Train and ship the matrix."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = load_settings()
-        model = settings.model or str(settings.default_model_folder)
-        own = settings.model_copy(update={"home": Path(folder), "model": model})
-        Assistant.open(own).build()
-        library = open_library(own)
+        library = shipped_library(Path(folder))
         ids, vectors, titles = case_passages(library)
     pairs = customers_words()
     pairs += mistaken(pairs) + [(title, case) for case, title in titles.items()]
@@ -63,6 +57,8 @@ def main() -> None:
     cases = sorted(titles)
     owners = [cases.index(case) for case in ids]
     matrix = train(queries, vectors, owners, [cases.index(case) for _, case in pairs])
+    settings = load_settings()
+    model = settings.model or settings.default_model_folder
     encoders = tuple(load_encoder(model, backend=name).identity for name in ("fast", "torch"))
     Adapter(encoders, matrix).save(TARGET)
     print(f"{len(pairs)} 对，写入 {TARGET.name}")

@@ -43,11 +43,7 @@ Row = tuple[dict[str, Any], Sequence[tuple[str, Features]]]
 def main() -> None:
     """Fit, report, and with ``--write`` ship the coefficients."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = load_settings()
-        model = settings.model or str(settings.default_model_folder)
-        own = settings.model_copy(update={"home": Path(folder), "model": model})
-        Assistant.open(own).build()
-        library = open_library(own)
+        library = shipped_library(Path(folder))
         fitting: list[Labelled] = [found_for(library, query) for query in read(QUERIES)]
         test: list[Row] = [(query, found_for(library, query)[0]) for query in read(TEST)]
         held: list[Row] = [(query, _found(library, query["text"])) for query in read(HELD)]
@@ -56,6 +52,15 @@ def main() -> None:
     save("calibration", {"cut_off": fitted.cut_off} | parts)
     if "--write" in sys.argv:
         SHIPPED.write_text(json.dumps(asdict(fitted)) + "\n", encoding="utf-8")
+
+
+def shipped_library(home: Path) -> Library:
+    """Return a library of the shipped content in ``home``, with the settings' model."""
+    settings = load_settings()
+    model = settings.model or str(settings.default_model_folder)
+    own = settings.model_copy(update={"home": home, "model": model})
+    Assistant.open(own).build()
+    return open_library(own)
 
 
 def read(path: Path) -> list[dict[str, Any]]:
