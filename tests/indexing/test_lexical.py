@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from indexing.lexical import Postings, bm25
+from indexing.segment import Segment
+from indexing.snapshot import Part, Snapshot
 
 DOCS = [["宽带", "掉线", "掉线"], ["宽带", "网速", "慢"], ["漫游"]]
 
@@ -52,3 +54,20 @@ def test_a_synonym_weighs_as_told():
 
 def test_nothing_indexed_scores_nothing():
     assert bm25([], ["宽带"], {})[0] == []
+
+
+@pytest.mark.parametrize("allowed_share", [1.0, 0.3])
+def test_the_best_rows_of_many_are_those_of_a_full_sort(allowed_share):
+    dice = np.random.default_rng(5)
+    words = np.array([f"词{n}" for n in range(60)])
+    postings = Postings.build([words[dice.integers(60, size=6)].tolist() for _ in range(20_000)])
+    live = everything(postings)
+    allowed = dice.random(20_000) < allowed_share
+    segment = Segment(np.arange(20_000), None, postings)
+    snapshot = Snapshot(0, (Part(segment, None, live),))
+    for query in (["词1"], ["词2", "词3", "词4"], ["没有的词"]):
+        found, _ = snapshot.lexical(query, {}, 20, [allowed])
+        [scores], _ = bm25([(postings, live)], query, {})
+        rows = np.flatnonzero((scores > 0) & allowed)
+        want = rows[np.lexsort((rows, -scores[rows]))][:20]
+        assert found.ids.tolist() == want.tolist()
