@@ -118,7 +118,9 @@ class PeopleFinder:
             return None
         for size in (4, 3, 2):
             name, behind = text[start : start + size], start + size
-            if not self.names.is_name(name) or not self._may_be_given(name[surname:]):
+            if len(name) < size or not self.names.is_name(name):
+                continue
+            if not self._may_be_given(name[surname:]):
                 continue
             acts = _ACTING.match(text, behind) is not None
             longer = size > surname + 1  # two characters alone are too often a word

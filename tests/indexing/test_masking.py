@@ -87,6 +87,13 @@ def test_masking_keeps_the_length_and_is_idempotent(masker, name):
         assert masker.mask(masked) == Masked(masked, ())
 
 
+def test_a_text_cut_off_anywhere_is_masked(masker):
+    text = "请找王师傅，用户陶永福住杭州市文三路12号3栋502室，电话13812345678"
+    for end in range(len(text) + 1):
+        assert len(masker.mask(text[:end]).text) == end
+    assert masker.mask("请找王师傅").text == "请找王**"
+
+
 def test_a_mobile_keeps_its_first_digit(masker):
     text = "用户反映拨打自己手机15800002719时串线"
     masked = masker.mask(text)
