@@ -2,11 +2,12 @@
 
     python -m benchmarks.masking
 
-Three sets by hands that never saw the rules, each about half look-alikes. ``blind`` (some of it
-hard on purpose) and ``notes`` have been read since, and the rules were mended on them; ``unread``
-came last and nothing was ever mended on it: its figures are the ones to expect. ``exact`` counts
-spans that agree to the character; ``touched`` those that some find overlaps, so that a different
-idea of where an address begins is told from one that stays in clear.
+Two sets by hands that never saw the rules, each about half look-alikes: ``blind`` (some of it hard
+on purpose) and ``notes`` (as such notes are). Both have been read since, and the rules were mended
+on them; what they gave at first sight stays in the results under ``first_look``, and what a text
+that nobody read will give lies between the two. ``exact`` counts spans that agree to the character;
+``touched`` those that some find overlaps, so that a different idea of where an address begins is
+told from one that stays in clear.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from desk.opening import open_masker
 from indexing.masking import Masker
 
 LABELLED = Path(__file__).parent.parent / "tests" / "indexing" / "data"
-SETS = ("blind", "notes", "unread")
+SETS = ("blind", "notes")
+RESULTS = Path(__file__).parent / "results" / "masking.json"
 SOFT = ("person", "address")
 
 Span = tuple[int, int, str]
@@ -59,7 +61,8 @@ def main() -> None:
         lines = (LABELLED / f"masking_{name}.jsonl").read_text(encoding="utf-8").splitlines()
         rows = [json.loads(line) for line in lines]
         report[name] = {"sentences": len(rows), **measure(rows, masker)}
-    save("masking", {"sets": report})
+    kept = json.loads(RESULTS.read_text(encoding="utf-8"))["first_look"]
+    save("masking", {"sets": report, "first_look": kept})
 
 
 if __name__ == "__main__":
