@@ -101,7 +101,7 @@ def dense(rows: Vectors, queries: Vectors) -> dict[str, Any]:
     flat = faiss.IndexFlatIP(rows.shape[1])
     flat.add(rows)
     begun = time.perf_counter()
-    segment = Segment(np.arange(len(rows)), flat, None, coarse_codes(rows))  # type: ignore[arg-type]
+    segment = Segment(np.arange(len(rows)), flat, None, None, coarse_codes(rows))  # type: ignore[arg-type]
     coded = time.perf_counter() - begun
     everything = np.ones(len(rows), dtype=np.bool_)
     half = np.random.default_rng(1).random(len(rows)) < 0.5
@@ -147,7 +147,7 @@ def lexical(passages: list[list[str]], queries: Sequence[list[str]]) -> dict[str
     peer.index(passages, show_progress=False)
     peer_built = time.perf_counter() - begun
     live = np.ones(len(passages), dtype=np.bool_)
-    segment = Segment(np.arange(len(passages)), None, postings)
+    segment = Segment(np.arange(len(passages)), None, postings, None)  # type: ignore[arg-type]
     snapshot = Snapshot(0, (Part(segment, None, live),))  # type: ignore[arg-type]
 
     def ours(query: list[str]) -> Any:

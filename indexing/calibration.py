@@ -16,9 +16,9 @@ from importlib.resources import files
 class Features:
     """What speaks for a passage.
 
-    ``cosine`` to the query; ``coverage``, BM25 as a share of the best possible; ``length``, the
-    natural logarithm of the query's characters (a long story covers less of itself); ``codes``,
-    the share of the query's codes that the passage holds.
+    ``cosine`` to the query; ``coverage``, the share of it that the passage and its record hold
+    (``indexing.coverage``); ``length``, the natural logarithm of the query's characters (a long
+    story covers less of itself); ``codes``, the share of the query's codes that the passage holds.
     """
 
     cosine: float

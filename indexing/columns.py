@@ -91,6 +91,11 @@ class Columns:
             until[rows] = _ordinal(row.valid_until, _LAST_DAY)
         return replace(self, codes=codes, words=words, since=since, until=until)
 
+    @property
+    def owners(self) -> Ints:
+        """The record of each row, as a number."""
+        return self.codes["record_id"]
+
     def mask(self, where: Filter) -> NDArray[np.bool_]:
         """Return which rows ``where`` lets through."""
         keep = np.ones(len(self.since), dtype=np.bool_)

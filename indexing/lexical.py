@@ -84,6 +84,16 @@ class Postings:
             self._kept[mean_length] = counts / (counts + norms[self.rows])
         return self._kept[mean_length]
 
+    def held(self, rows: NDArray[np.int64], terms: Sequence[str]) -> NDArray[np.bool_]:
+        """Tell which of ``terms`` each of ``rows`` holds, ``(len(rows), len(terms))``."""
+        out = np.zeros((len(rows), len(terms)), dtype=np.bool_)
+        for column, term in enumerate(terms):
+            holders = self.rows[self._span(term)]
+            if len(holders):
+                places = np.minimum(np.searchsorted(holders, rows), len(holders) - 1)
+                out[:, column] = holders[places] == rows
+        return out
+
     def postings(self, term: str) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
         """Return the rows that hold ``term``, ascending, and its count in each."""
         span = self._span(term)
@@ -101,47 +111,59 @@ def inverse_frequency(total: int, holders: int) -> float:
     return math.log(1.0 + (total - holders + 0.5) / (holders + 0.5))
 
 
+class Statistics:
+    """What the live rows of all segments know of the terms, counted once for each."""
+
+    def __init__(self, segments: Sequence[tuple[Postings, Mask]]) -> None:
+        """Count the live rows and their tokens."""
+        self._segments = segments
+        self._known: dict[str, float] = {}
+        self.rows = sum(int(live.sum()) for _, live in segments)
+        self.tokens = sum(int(postings.lengths[live].sum()) for postings, live in segments)
+
+    @property
+    def mean_length(self) -> float:
+        """Tokens of a row."""
+        return self.tokens / max(self.rows, 1)
+
+    def idf(self, term: str) -> float:
+        """Return the inverse document frequency of ``term``."""
+        found = self._known.get(term)
+        if found is None:
+            holders = sum(_holders(postings, live, term) for postings, live in self._segments)
+            found = self._known[term] = inverse_frequency(self.rows, holders)
+        return found
+
+
 def bm25(
     segments: Sequence[tuple[Postings, Mask]],
     query: Sequence[str],
     weights: dict[str, float],
-    sizes: tuple[int, int] | None = None,
+    statistics: Statistics | None = None,
 ) -> tuple[list[NDArray[np.float32]], float]:
     """Score every row of every segment for ``query``.
 
     Each segment comes with the mask of its live rows; dead rows count in no statistic and score
     0. ``weights`` scales single query terms (1.0 where a term is absent), such as synonyms.
-    ``sizes`` are the live rows and their tokens, if the caller has counted them before.
+    ``statistics`` are those of the segments, if the caller keeps them.
 
     Returns the scores, and the ideal one: that of a passage full of every unscaled query term.
     """
-    live_total, token_total = sizes or live_sizes(segments)
+    known = statistics or Statistics(segments)
     terms = list(dict.fromkeys(query))
-    holders = [_holders(postings, mask, terms) for postings, mask in segments]
-    idf = [inverse_frequency(live_total, sum(numbers)) for numbers in zip(*holders, strict=True)]
-    full = [value * (K1 + 1.0) for value in idf]  # a term's share of a passage full of it
-    ideal = sum(share for term, share in zip(terms, full, strict=False) if term not in weights)
+    full = [known.idf(term) * (K1 + 1.0) for term in terms]  # a term's share of a passage full
+    ideal = sum(share for term, share in zip(terms, full, strict=True) if term not in weights)
     factors = np.array(
-        [share * weights.get(term, 1.0) for term, share in zip(terms, full, strict=False)],
+        [share * weights.get(term, 1.0) for term, share in zip(terms, full, strict=True)],
         dtype=np.float32,
     )
-    mean_length = token_total / max(live_total, 1)
-    scores = [postings.weighted(terms, factors, mean_length) for postings, _ in segments]
+    scores = [postings.weighted(terms, factors, known.mean_length) for postings, _ in segments]
     for out, (_, mask) in zip(scores, segments, strict=True):
         if not mask.all():
             out[~mask] = 0.0
     return scores, ideal
 
 
-def _holders(postings: Postings, mask: Mask, terms: Sequence[str]) -> list[int]:
-    """Count the live rows that hold each of ``terms``."""
-    found = (postings.postings(term)[0] for term in terms)
-    if mask.all():
-        return [len(rows) for rows in found]
-    return [int(mask[rows].sum()) for rows in found]
-
-
-def live_sizes(segments: Sequence[tuple[Postings, Mask]]) -> tuple[int, int]:
-    """Return the number of live rows and of their tokens."""
-    rows = sum(int(mask.sum()) for _, mask in segments)
-    return rows, sum(int(postings.lengths[mask].sum()) for postings, mask in segments)
+def _holders(postings: Postings, live: Mask, term: str) -> int:
+    rows, _ = postings.postings(term)
+    return len(rows) if live.all() else int(live[rows].sum())

@@ -17,6 +17,7 @@ import numpy as np
 
 from indexing.adapter import Adapter
 from indexing.calibration import Calibration, Features
+from indexing.coverage import coverage
 from indexing.fusion import reciprocal_rank_fusion
 from indexing.records import ASKED, Filter, Hit, Kind, Result, Status
 from indexing.snapshot import Candidates, Snapshot
@@ -132,15 +133,19 @@ class Retriever:
         ids = np.array(legs.fused[:DEPTH], dtype=np.int64)
         cosines = snapshot.cosines(query.vector, ids)
         words = _scores_of(legs.lexical)
+        best = max(legs.ideal, 1e-6)
+        own = np.array([words.get(passage_id, 0.0) / best for passage_id in ids.tolist()])
+        typed = [token for token in query.tokens if token not in query.weights]
+        covered = coverage(own, typed, ids, snapshot)
         held = _holding_codes(query.codes, snapshot)
         length = math.log(max(len(query.text), 1))
         ranked = []
-        for passage_id, cosine in zip(ids.tolist(), cosines.tolist(), strict=True):
-            bm25 = words.get(passage_id, 0.0)
-            share = held.get(passage_id, 0) / max(len(query.codes), 1)
-            features = Features(cosine, bm25 / max(legs.ideal, 1e-6), length, share)
+        rows = zip(ids.tolist(), cosines.tolist(), covered.tolist(), strict=True)
+        for passage_id, cosine, share in rows:
+            with_codes = held.get(passage_id, 0) / max(len(query.codes), 1)
+            features = Features(cosine, share, length, with_codes)
             score = self.calibration.probability(features)
-            ranked.append(Ranked(passage_id, score, bm25, features))
+            ranked.append(Ranked(passage_id, score, words.get(passage_id, 0.0), features))
         if query.is_code:  # a bare code must be matched to the letter, whatever else is near
             return sorted(ranked, key=lambda place: (-place.features.codes, -place.score))
         return sorted(ranked, key=lambda place: -place.score)

@@ -13,6 +13,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from indexing.characters import Characters
 from indexing.lexical import Postings
 
 Vectors = NDArray[np.float32]
@@ -23,6 +24,7 @@ COARSE_TRAINED = 50_000  # rows that the codes' centre is taken from
 COARSE_BLOCK = 32
 CANDIDATES = 500  # allowed rows that the codes hand over to be compared exactly
 COARSE_SHARE = 0.05  # of the rows that must be allowed for a scan of all codes to pay
+_CHARACTERS = ("character_starts", "character_codes")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Segment:
     ids: NDArray[np.int64]
     dense: Any  # a faiss index by inner product over unit vectors: cosine
     postings: Postings
+    characters: Characters
     coarse: Any | None = None  # a faiss index of short codes of the same rows, if they are many
 
     @classmethod
@@ -41,8 +44,13 @@ class Segment:
         """Index ``vectors``, shape ``(len(ids), dim)``, and ``token_lists`` in the same order."""
         dense = faiss.IndexFlatIP(vectors.shape[1])
         dense.add(np.ascontiguousarray(vectors, dtype=np.float32))
-        postings = Postings.build(token_lists)
-        return cls(np.asarray(ids, dtype=np.int64), dense, postings, coarse_codes(vectors))
+        return cls(
+            np.asarray(ids, dtype=np.int64),
+            dense,
+            Postings.build(token_lists),
+            Characters.build(token_lists),
+            coarse_codes(vectors),
+        )
 
     def __len__(self) -> int:
         """Return the number of rows, live and dead."""
@@ -94,6 +102,8 @@ class Segment:
         np.save(folder / "ids.npy", self.ids)
         for name in ("starts", "rows", "counts", "lengths"):
             np.save(folder / f"{name}.npy", getattr(self.postings, name))
+        np.save(folder / "character_starts.npy", self.characters.starts)
+        np.save(folder / "character_codes.npy", self.characters.codes)
         words = json.dumps(list(self.postings.terms), ensure_ascii=False)
         (folder / "terms.json").write_text(words, encoding="utf-8")
 
@@ -102,7 +112,7 @@ class Segment:
         """Read a segment that ``save`` wrote; its files' hashes must have been checked before."""
         arrays = {
             name: np.load(folder / f"{name}.npy", allow_pickle=False)
-            for name in ("ids", "starts", "rows", "counts", "lengths")
+            for name in ("ids", "starts", "rows", "counts", "lengths", *_CHARACTERS)
         }
         words = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
         ids = arrays.pop("ids")
@@ -110,7 +120,8 @@ class Segment:
         dense = faiss.read_index(str(folder / "dense.faiss"))
         codes = folder / "coarse.faiss"
         coarse = faiss.read_index(str(codes)) if codes.exists() else None
-        return cls(ids, dense, Postings(terms, **arrays), coarse)
+        characters = Characters(*(arrays.pop(name) for name in _CHARACTERS))
+        return cls(ids, dense, Postings(terms, **arrays), characters, coarse)
 
 
 def coarse_codes(vectors: Vectors) -> Any | None:

@@ -6,7 +6,7 @@ an answer are read from one snapshot.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,13 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexing.characters import Codes
 from indexing.columns import Columns
-from indexing.lexical import Postings, bm25, live_sizes
+from indexing.lexical import K1, B, Postings, Statistics, bm25, inverse_frequency
 from indexing.records import Filter
 from indexing.segment import Segment
 from indexing.store.feed import Changes
 
 Mask = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 BLOCK = 128  # rows whose best is looked at first
 MASKS_KEPT = 16  # of the filters last used
@@ -86,7 +88,7 @@ class Snapshot:
         self, tokens: Sequence[str], weights: dict[str, float], k: int, allowed: Sequence[Mask]
     ) -> tuple[Candidates, float]:
         """Return the ``k`` passages with the highest BM25 score above 0, and the ideal score."""
-        scored, ideal = bm25(self._legs, tokens, weights, self._sizes)
+        scored, ideal = bm25(self._legs, tokens, weights, self._statistics)
         found = []
         for part, mask, scores in zip(self.parts, allowed, scored, strict=True):
             rows = _best(scores if mask.all() else np.where(mask, scores, 0.0), k)
@@ -98,8 +100,19 @@ class Snapshot:
         return [(part.segment.postings, part.live) for part in self.parts]
 
     @cached_property
-    def _sizes(self) -> tuple[int, int]:
-        return live_sizes(self._legs)
+    def _statistics(self) -> Statistics:
+        return Statistics(self._legs)
+
+    @cached_property
+    def _character_holders(self) -> NDArray[np.int64]:
+        return sum(
+            (part.segment.characters.holders(part.live) for part in self.parts),
+            start=np.zeros(1 << 16, dtype=np.int64),
+        )
+
+    @cached_property
+    def _mean_characters(self) -> float:
+        return float(self._character_holders.sum()) / max(len(self), 1)
 
     def holding(self, token: str) -> NDArray[np.int64]:
         """Return the ids of the live passages that hold ``token``."""
@@ -112,12 +125,51 @@ class Snapshot:
     def cosines(self, query: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the cosine of ``query`` to each of the passages ``ids`` (0 where not here)."""
         out = np.zeros(len(ids), dtype=np.float32)
+        for part, mine, rows in self._places(ids):
+            out[mine] = part.segment.vectors(rows) @ query
+        return out
+
+    def owners(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return a number for each of the passages ``ids``, equal for those of one record."""
+        out = np.full(len(ids), -1, dtype=np.int64)
+        before = 0
+        for part, mine, rows in self._places(ids):
+            out[mine] = before + part.columns.owners[rows]
+            before += len(part.columns.words["record_id"])
+        return out
+
+    def words(self, ids: NDArray[np.int64], words: Sequence[str]) -> tuple[Floats, Floats]:
+        """Return 1 where a passage holds a word, ``(len(ids), len(words))``, and the words' idf."""
+        words = list(dict.fromkeys(words))
+        held = np.zeros((len(ids), len(words)))
+        for part, mine, rows in self._places(ids):
+            held[mine] = part.segment.postings.held(rows, words)
+        return held, np.array([self._statistics.idf(word) for word in words])
+
+    def characters(self, ids: NDArray[np.int64], wanted: Codes) -> tuple[Floats, Floats]:
+        """Return what each passage holds of the characters ``wanted``, and their idf.
+
+        A held one counts as much as BM25 gives a term that stands there once: more in a short
+        passage than in a long one. The shape is ``(len(ids), len(wanted))``.
+        """
+        held = np.zeros((len(ids), len(wanted)))
+        for part, mine, rows in self._places(ids):
+            sizes = part.segment.characters.sizes[rows]
+            norms = K1 * (1.0 - B + B * sizes / max(self._mean_characters, 1.0))
+            once = (K1 + 1.0) / (1.0 + norms)
+            held[mine] = part.segment.characters.held(rows, wanted) * once[:, None]
+        holders = self._character_holders[wanted].tolist()
+        return held, np.array([inverse_frequency(len(self), number) for number in holders])
+
+    def _places(
+        self, ids: NDArray[np.int64]
+    ) -> Iterator[tuple[Part, NDArray[np.int64], NDArray[np.int64]]]:
+        """Yield each part with the positions in ``ids`` that it holds, and their rows."""
         for part in self.parts:
             known = part.segment.ids
             places = np.minimum(np.searchsorted(known, ids), max(len(known) - 1, 0))
             mine = np.flatnonzero(known[places] == ids)
-            out[mine] = part.segment.vectors(places[mine].astype(np.int64)) @ query
-        return out
+            yield part, mine, places[mine].astype(np.int64)
 
 
 def part_of(rows: Sequence[Any]) -> Part:

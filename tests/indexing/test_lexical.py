@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from indexing.characters import Characters
 from indexing.lexical import Postings, bm25
 from indexing.segment import Segment
 from indexing.snapshot import Part, Snapshot
@@ -63,7 +64,7 @@ def test_the_best_rows_of_many_are_those_of_a_full_sort(allowed_share):
     postings = Postings.build([words[dice.integers(60, size=6)].tolist() for _ in range(20_000)])
     live = everything(postings)
     allowed = dice.random(20_000) < allowed_share
-    segment = Segment(np.arange(20_000), None, postings)
+    segment = Segment(np.arange(20_000), None, postings, Characters.build([]))
     snapshot = Snapshot(0, (Part(segment, None, live),))
     for query in (["词1"], ["词2", "词3", "词4"], ["没有的词"]):
         found, _ = snapshot.lexical(query, {}, 20, [allowed])
