@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
 
 from indexing.frontmatter import read_yaml
+from indexing.masking.tagger import load_tagger
 from kb.checking.rules import DATA
 from kb.wording import Slot
 
@@ -20,15 +22,28 @@ def slot_data() -> dict[str, Any]:
     return raw
 
 
-def cued(reply: str, slot: Slot) -> tuple[int, int] | None:
-    """Return the span of a text slot's value as its label's cues find it, or nothing."""
+def cued(reply: str, slot: Slot) -> Iterator[tuple[int, int]]:
+    """Yield the spans of a text slot's value as its label's cues find it, best first."""
     if slot.kind != "text":
-        return None
-    for pattern in _patterns(slot.label):
-        for match in pattern.finditer(reply):
-            if match.group(1) and not is_denied(reply, *match.span(1)):
-                return match.span(1)
-    return None
+        return
+    spans = (m.span(1) for p in _patterns(slot.label) for m in p.finditer(reply) if m.group(1))
+    places = _places(reply) if re.search(slot_data()["place_labels"], slot.label) else ()
+    for span in (*spans, *places):
+        if not is_denied(reply, *span):
+            yield span
+
+
+def _places(reply: str) -> Iterator[tuple[int, int]]:
+    """Yield the places that the tagger sees in ``reply``, those that touch as one."""
+    for sentence in re.finditer(r"[^。！？\n]+", reply):
+        seen = load_tagger().entities(sentence.group())
+        start = end = 0
+        for entity in (entity for entity in seen if entity.kind == "place"):
+            if start < end < entity.start:
+                yield sentence.start() + start, sentence.start() + end
+            start, end = (start if start < end == entity.start else entity.start), entity.end
+        if start < end:
+            yield sentence.start() + start, sentence.start() + end
 
 
 def is_denied(reply: str, start: int, end: int) -> bool:

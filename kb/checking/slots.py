@@ -12,7 +12,7 @@ from functools import lru_cache
 from kb.checking.cues import cued, is_denied, is_nonsense, slot_data
 from kb.checking.report import SlotFinding, SlotStatus
 from kb.checking.rules import fold
-from kb.checking.values import DATETIME, MONEY, PATTERNS, plain
+from kb.checking.values import DATETIME, MONEY, PATTERNS, day_of, plain
 from kb.slots import problem
 from kb.wording import SLOT, Slot, Version
 
@@ -26,7 +26,7 @@ _BLANK = re.compile(
     r"[\s_＿…{}\[\]【】（）()]*|\{\w*\}|【[^】]*】|[（(](?:填写|请填|此处)[^)）]*[)）]"
 )
 _NONSENSE = re.compile(  # typed values that say nothing, or that hold figures of another type
-    r"(?i)[^，。]{0,12}(?:[x×*＊]{2,}|待定|未知|不详|暂无|[\d{}【】_＿])[^，。]{0,12}|无|某+|"
+    r"(?i)[^，。]{0,6}(?:[x×*＊]{2,}|待定|未知|不详|暂无|[\d{}【】_＿])[^，。]{0,6}|无|某+|"
 )
 _FIELD = re.compile(r"(?:^|[；;。，,\n])\s*([^：:；;。，,\n]{2,24})[：:]")
 _NOTE = re.compile(r"[（(][^（）()]*[)）]")
@@ -87,21 +87,30 @@ def find_slots(reply: str, version: Version, as_of: date) -> tuple[SlotFinding, 
     found = _whole(reply, version)
     form = None if found else _fielded(reply, places)
     if form is None:
-        _search(reply, places, found)
+        _search(reply, places, found, as_of)
     else:
         found = form
     return tuple(_judged(reply, place, found.get(place.name), as_of) for place in places)
 
 
-def _search(reply: str, places: tuple[SlotPlace, ...], found: dict[str, _Value]) -> None:
-    """Add to ``found`` what free text gives for the other slots."""
-    for place in places:
-        if place.name not in found and len(place.group) == 1:
-            value = _between(reply, place) or _cued(reply, place)
-            if value is not None and _free(value, found):
-                found[place.name] = value
+def _search(
+    reply: str, places: tuple[SlotPlace, ...], found: dict[str, _Value], as_of: date
+) -> None:
+    """Add to ``found`` what free text gives for the other slots, typed ones first."""
+    for typed in (True, False):
+        for place in places:
+            if (place.slot.kind in PATTERNS) != typed or place.name in found:
+                continue
+            if len(place.group) == 1:
+                values = (_beside(value, found) for value in _offered(reply, place))
+                good = (v for v in values if _free(v, found))
+                timely = (v for v in good if _in_time(reply, v, place, as_of) >= 0)
+                value = next(timely, None)
+                if value is not None:
+                    found[place.name] = value
+        if typed:
+            found |= _typed(reply, places, found, as_of)
     found |= _joined(reply, places, found)
-    found |= _typed(reply, places, found)
 
 
 def _whole(reply: str, version: Version) -> dict[str, _Value]:
@@ -111,6 +120,8 @@ def _whole(reply: str, version: Version) -> dict[str, _Value]:
         return {}
     found = {}
     for place in slot_places(version):
+        if len(place.group) > 1:
+            continue
         start, end = match.span(place.name)
         pattern = PATTERNS.get(place.slot.kind)
         spans = [m.span() for m in pattern.finditer(reply, start, end)] if pattern else []
@@ -135,10 +146,13 @@ def _template(text: str) -> re.Pattern[str]:
 
 def _literal(text: str) -> str:
     pieces = _MARKS.split(fold(text))
+    if text and not any(pieces):
+        return _MARKS.pattern  # marks alone part one value from the next
     return r"[，,。；;！？：:、\s]*".join(re.escape(piece) for piece in pieces)
 
 
-def _between(reply: str, place: SlotPlace) -> _Value | None:
+def _offered(reply: str, place: SlotPlace) -> Iterator[_Value]:
+    """Yield values for a slot, those that stand between the wording's own words first."""
     folded = fold(reply)
     typed = place.slot.kind in PATTERNS
     for before, behind in (*_CONTEXTS, *(_LEFT_ONLY if typed else ())):
@@ -149,8 +163,8 @@ def _between(reply: str, place: SlotPlace) -> _Value | None:
         for match in _around(left, right).finditer(folded):
             value = _narrowed(reply, place, match.start(1), match.end(1))
             if value is not None:
-                return value
-    return None
+                yield value
+    yield from _cued(reply, place)
 
 
 @lru_cache(maxsize=4096)
@@ -181,15 +195,15 @@ def _narrowed(reply: str, place: SlotPlace, start: int, end: int) -> _Value | No
     return value if _NONSENSE.fullmatch(reply[value.start : value.end]) else None
 
 
-def _cued(reply: str, place: SlotPlace) -> _Value | None:
-    span = cued(reply, place.slot)
-    if span is None:
-        return None
-    typed = DATETIME.search(reply, *span) if "时" not in place.slot.label else None
-    if typed is None:
-        return _trimmed(reply, *span)
-    value = _trimmed(reply, span[0], typed.start())  # a time belongs to another slot
-    return value if value.end - value.start > 1 else None
+def _cued(reply: str, place: SlotPlace) -> Iterator[_Value]:
+    for span in cued(reply, place.slot):
+        typed = DATETIME.search(reply, *span) if "时" not in place.slot.label else None
+        if typed is None:
+            yield _trimmed(reply, *span)
+            continue
+        value = _trimmed(reply, span[0], typed.start())  # a time belongs to another slot
+        if value.end - value.start > 1:
+            yield value
 
 
 def _fielded(reply: str, places: tuple[SlotPlace, ...]) -> dict[str, _Value] | None:
@@ -199,7 +213,7 @@ def _fielded(reply: str, places: tuple[SlotPlace, ...]) -> dict[str, _Value] | N
     found: dict[str, _Value] = {}
     fields = list(_FIELD.finditer(fold(reply)))
     for i, field in enumerate(fields):
-        name = names.get(_NOTE.sub("", field.group(1).strip()))
+        name = names.get(_NOTE.sub("", _MARKS.sub("", field.group(1))))
         if name is not None:
             end = fields[i + 1].start() if i + 1 < len(fields) else len(reply)
             stop = re.compile(r"[；;。\n]").search(reply, field.end(), end)
@@ -226,7 +240,7 @@ def _joined(
 
 
 def _typed(
-    reply: str, places: tuple[SlotPlace, ...], found: dict[str, _Value]
+    reply: str, places: tuple[SlotPlace, ...], found: dict[str, _Value], as_of: date
 ) -> dict[str, _Value]:
     """Give values that stand alone to open slots of their type, those with like words first."""
     folded, offers = fold(reply), []
@@ -235,8 +249,9 @@ def _typed(
         values = [v for v in _candidates(reply, place.slot.kind) if _free(v, found)]
         alone = len(values) == 1 == kinds[place.slot.kind] and place.slot.kind in _TELLING
         for number, value in enumerate(values):
-            likeness = max(_likeness(folded, value, place), int(alone))
-            if likeness:
+            timely = _in_time(reply, value, place, as_of)
+            likeness = max(_likeness(folded, value, place), int(alone)) + timely
+            if likeness > 0 and timely >= 0:
                 offers.append((-likeness, abs(order - number), order, place.name, value))
     taken: dict[str, _Value] = {}
     for _, _, _, name, value in sorted(offers, key=lambda offer: offer[:3]):
@@ -255,6 +270,20 @@ def _candidates(reply: str, kind: str) -> Iterator[_Value]:
             yield _trimmed(reply, *match.span())
 
 
+def _in_time(reply: str, value: _Value, place: SlotPlace, as_of: date) -> int:
+    """Return 1 if a day lies where the label wants it, before or after ``as_of``; -1 if not."""
+    if place.slot.kind not in ("date", "datetime"):
+        return 0
+    data = slot_data()
+    day = day_of(reply[value.start : value.end], as_of, data["relative_days"])
+    if day is None or day == as_of:
+        return 0
+    for wanted, lies in (("past", day < as_of), ("future", day > as_of)):
+        if re.search(data[wanted], place.slot.label):
+            return 1 if lies else -1
+    return 0
+
+
 def _likeness(folded: str, value: _Value, place: SlotPlace) -> int:
     near = folded[max(0, value.start - _NEAR) : value.start] + "|"
     near += folded[value.end : value.end + _NEAR]
@@ -269,6 +298,16 @@ def _bigrams(text: str) -> frozenset[str]:
 
 def _free(value: _Value, found: dict[str, _Value]) -> bool:
     return all(v.end <= value.start or value.end <= v.start for v in found.values())
+
+
+def _beside(value: _Value, found: dict[str, _Value]) -> _Value:
+    """Return ``value``, or the longer part beside those of ``found`` that lie within it."""
+    inside = [v for v in found.values() if value.start + 1 < v.start and v.end <= value.end]
+    if not inside:
+        return value
+    left = _Value(value.start, min(v.start for v in inside))
+    right = _Value(max(v.end for v in inside), value.end)
+    return max(left, right, key=lambda part: part.end - part.start)
 
 
 def _trimmed(reply: str, start: int, end: int) -> _Value:

@@ -6,22 +6,29 @@ import re
 from datetime import date, timedelta
 
 _N = r"(?:\d{1,2}|[零〇一二两三四五六七八九十]{1,3})"
-_HOUR = rf"{_N}\s*(?:[:：]\s*\d{{2}}|[点时](?!间)(?:\s*(?:{_N}分?|半|整))?)"
+_HOUR = (
+    r"(?!一点[儿点也都不没关])(?<!有)"  # 一点关系都没有 is no hour
+    rf"{_N}\s*(?:[:：]\s*\d{{2}}|[点时](?!间)(?:\s*(?:{_N}分?|半|整|[一三]刻))?)"
+)
 _PART = r"(?:凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚)?"
-_RELATIVE = r"(?:大后天|今天|今日|当天|今晚|明天|明日|明早|明晚|后天)"
+_WEEKDAY = r"(?:[上下这本]个?)?(?:周|星期|礼拜)[一二三四五六日天]"
+_RELATIVE = (
+    r"(?:大后天|今天|今日|今早|今晨|今晚|明天|明日|明早|明晚|后天"
+    rf"|大前天|前天|前晚|昨天|昨日|昨早|昨晚|{_WEEKDAY})"
+)
 _DAY = (
     rf"(?:(?:\d{{4}}|[零〇一二三四五六七八九]{{4}})\s*[-/.年]\s*)?"
-    rf"(?:{_N}\s*[-/.]\s*{_N}(?![\d:：])\s*[日号]?|{_N}\s*月\s*(?:份)?{_N}\s*[日号]?)"
+    rf"(?:{_N}\s*[-/.]\s*{_N}(?![\d:：]|\s*(?:元|块|公里|[GMTgmt兆%]))\s*[日号]?|(?:{_N}|[本下]个?)\s*月\s*(?:份)?{_N}\s*[日号]?)"
 )
 DATE = re.compile(rf"{_DAY}|{_RELATIVE}")
 DATETIME = re.compile(rf"(?:{_DAY}|{_RELATIVE})\s*T?{_PART}\s*(?:{_HOUR})?|{_PART}{_HOUR}")
 PHONE = re.compile(
-    r"(?<!\d)(?:(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]?\d{7,8}"
+    r"(?<!\d)(?<!工号)(?<!尾号)(?:(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]?\d{7,8}"
     r"|400-?\d{3}-?\d{4}|\d{3,16})(?!\d)"
 )
 NUMBER = re.compile(
     r"-?\d+(?:,\d{3})*(?:\.\d+)?%?"
-    r"|[零〇一二两三四五六七八九十百千]+(?=个|次|分钟|小时|公里|户|毫秒|条|G|积分)"
+    r"|(?![百千])[零〇一二两三四五六七八九十百千]+(?=多?(?:个|次|分钟|小时|公里|户|毫秒|条|G|积分|回|遍|趟|台))"
 )
 MONEY = re.compile(
     r"[¥￥]\s*\d+(?:,\d{3})*(?:\.\d+)?|\d+(?:,\d{3})*(?:\.\d+)?\s*(?:元|块)"
@@ -83,15 +90,59 @@ def plain(kind: str, value: str, today: date, relative: dict[str, int]) -> str:
     if kind == "datetime":
         value = re.sub(r"(?:凌晨|早上|早晨|中午|傍晚)", "上午", value)
         value = re.sub(r"晚(?!上)", "晚上", value).replace("整", "")
+        value = value.replace("1刻", "15分").replace("3刻", "45分")
+        value = re.sub(r"(?<=[日\d])\s*(?:上午|下午|晚上)$", "", value)
     return value
 
 
+def day_of(value: str, today: date, relative: dict[str, int]) -> date | None:
+    """Return the day that starts a date or time as said, if it names one that there is.
+
+    Without a year it is the one nearest to ``today``.
+
+    >>> day_of("上周五", date(2026, 11, 23), {})
+    datetime.date(2026, 11, 20)
+    >>> day_of("1月5日", date(2026, 12, 20), {})
+    datetime.date(2027, 1, 5)
+    """
+    said = plain("datetime", value, today, relative)
+    match = re.match(r"(?:(\d{4})\D)?(\d{1,2})\D(\d{1,2})(?:\D|$)", said)
+    if match is None:
+        return None
+    year, month, day = match.groups()
+    years = (int(year),) if year else (today.year - 1, today.year, today.year + 1)
+    days = (_real(year, int(month), int(day)) for year in years)
+    return min((d for d in days if d), key=lambda d: abs(d - today), default=None)
+
+
+def _real(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
 def _day(value: str, today: date, relative: dict[str, int]) -> str:
+    """Return ``value`` with the day that it names by its distance from ``today`` as a date."""
     for word in sorted(relative, key=len, reverse=True):
         if value.startswith(word):
-            rest = value[len(word) :].strip()
-            part = "晚上" if word.endswith("晚") else ""
-            return f"{today + timedelta(days=relative[word])} {part}{rest}".strip()
+            return _at(today + timedelta(days=relative[word]), word, value)
+    weekday = re.match(r"([上下]?)(?:这|本)?个?(?:周|星期|礼拜)([1-6日天])", value)
+    if weekday is not None:
+        weeks = {"上": -1, "下": 1}.get(weekday[1], 0)
+        of_week = 7 if weekday[2] in "日天" else int(weekday[2])
+        monday = today - timedelta(days=today.weekday())
+        return _at(monday + timedelta(weeks=weeks, days=of_week - 1), weekday[0], value)
+    month = re.match(r"([本下])个?月(\d{1,2})[日号]?", value)
+    if month is not None:
+        ahead = today.month - 1 + (month[1] == "下")
+        day = _real(today.year + ahead // 12, ahead % 12 + 1, int(month[2]))
+        return _at(day, month[0], value) if day else value
     if re.match(rf"{_PART}{_HOUR}$", value):
         return f"{today} {value}"
     return re.sub(r"(?<=\d)号", "日", value).replace("份", "")
+
+
+def _at(day: date, word: str, value: str) -> str:
+    part = {"晚": "晚上", "早": "上午", "晨": "上午"}.get(word[-1], "")
+    return f"{day} {part}{value.removeprefix(word).strip()}".strip()

@@ -54,13 +54,11 @@ def test_a_form_is_read_in_any_order_and_its_gaps_stay_empty() -> None:
 def test_a_text_slot_is_found_by_the_cue_words_of_its_label() -> None:
     slot = Slot(label="充值渠道", kind="text")
     reply = "您昨天在支付宝充了五十块。"
-    span = cued(reply, slot)
-    assert span is not None
-    assert reply[slice(*span)] == "支付宝"
+    assert next(reply[slice(*span)] for span in cued(reply, slot)) == "支付宝"
 
 
 def test_a_clause_that_says_it_does_not_know_gives_no_value() -> None:
-    assert cued("断网是因为什么原因我们不清楚。", Slot(label="原因", kind="text")) is None
+    assert not list(cued("断网是因为什么原因我们不清楚。", Slot(label="原因", kind="text")))
 
 
 @pytest.mark.parametrize(
