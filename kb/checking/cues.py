@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from indexing.frontmatter import read_yaml
+from indexing.masking.named import joined_places
 from indexing.masking.tagger import load_tagger
 from kb.checking.rules import DATA
 from kb.wording import Slot
@@ -34,15 +35,10 @@ def cued(reply: str, slot: Slot) -> Iterator[tuple[int, int]]:
 
 
 def _places(reply: str) -> Iterator[tuple[int, int]]:
-    """Yield the places that the tagger sees in ``reply``, those that touch as one."""
+    """Yield the places that the tagger sees in ``reply``."""
     for sentence in re.finditer(r"[^。！？\n]+", reply):
         seen = load_tagger().entities(sentence.group())
-        start = end = 0
-        for entity in (entity for entity in seen if entity.kind == "place"):
-            if start < end < entity.start:
-                yield sentence.start() + start, sentence.start() + end
-            start, end = (start if start < end == entity.start else entity.start), entity.end
-        if start < end:
+        for start, end in joined_places(sentence.group(), seen):
             yield sentence.start() + start, sentence.start() + end
 
 
