@@ -6,19 +6,23 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import accumulate
 from typing import Any
 
+import jieba
 import numpy as np
 from numpy.typing import NDArray
 
 from indexing.frontmatter import read_yaml
 from kb.checking.report import ForbiddenFinding
-from kb.checking.rules import DATA, Phrase, Rules, any_of, fold
-from kb.checking.sentences import Text, negators
+from kb.checking.rules import DATA, Phrase, Rules, any_of, default_rules, fold
+from kb.checking.sentences import Text
 
 _STOP = '，。！？!?；;\n,：:“”"「」'
+_BREAK = r"[，。！？!?；;\n,]"
 _LOOK = 12  # characters around a match in which an exception is looked for
 _SHORTEST_SOUND = 3
+_LOOSE = ("意思相近", "拆开说")  # what help that follows takes the edge off
 _GAP = "\x00"  # before every character's sound
 
 
@@ -40,6 +44,14 @@ class Exceptions:
     sounds_short: frozenset[str]
     meaning_shared: float
     meaning_near: float
+    function_words: str
+    equivalents: tuple[tuple[str, str], ...]
+    content: int
+    apart: int
+    apart_all: int
+    told: re.Pattern[str]
+    rhetorical: re.Pattern[str]
+    help: re.Pattern[str]
 
 
 @cache
@@ -62,6 +74,14 @@ def exceptions() -> Exceptions:
         sounds_short=frozenset(raw["sounds_short"]),
         meaning_shared=float(raw["meaning_shared"]),
         meaning_near=float(raw["meaning_near"]),
+        function_words=str(raw["function_words"]),
+        equivalents=tuple(raw["equivalents"].items()),
+        content=int(raw["content"]),
+        apart=int(raw["apart"]),
+        apart_all=int(raw["apart_all"]),
+        told=re.compile("|".join(raw["told"])),
+        rhetorical=re.compile(raw["rhetorical"]),
+        help=re.compile(raw["help"]),
     )
 
 
@@ -80,10 +100,36 @@ def find_forbidden(text: Text, phrases: Sequence[Phrase]) -> list[ForbiddenFindi
     found: dict[tuple[int, int], ForbiddenFinding] = {}
     for phrase in phrases:
         for form in (phrase.phrase, *phrase.variants):
-            for hit in (*_spelled(text.folded, fold(form)), *_heard(text.folded, sounds, form)):
-                if not is_harmless(text, phrase, fold(form), hit):
-                    _keep(found, finding_of(phrase, hit))
+            for hit in _judged(text, phrase, fold(form), sounds):
+                _keep(found, finding_of(phrase, hit))
     return sorted(found.values(), key=lambda item: item.span)
+
+
+def _judged(text: Text, phrase: Phrase, form: str, sounds: str) -> list[Hit]:
+    """Return where ``form`` stands and does harm."""
+    said = [*_spelled(text.folded, form), *_heard(text.folded, sounds, form)]
+    # Words put between may turn a phrase; its own words said apart are the same words.
+    apart = [
+        hit
+        for hit in _spread(text.folded, form)
+        if not any(hit.start < other.end and other.start < hit.end for other in said)
+    ]
+    return [
+        hit
+        for hit in (*said, *apart)
+        if _is_as_negative(text.folded[hit.start : hit.end], form)
+        and not is_harmless(text, phrase, form, hit)
+    ]
+
+
+def _is_as_negative(words: str, form: str) -> bool:
+    """Tell whether no negator was put into the phrase; 不就行了 and 不都这样 ask for a yes."""
+    return _negations(words) == _negations(form)
+
+
+def _negations(words: str) -> int:
+    plain = exceptions().rhetorical.sub("", words)
+    return sum(1 for _ in default_rules().negator.finditer(plain))
 
 
 def find_by_meaning(
@@ -101,8 +147,7 @@ def find_by_meaning(
             continue  # word for word it was judged before
         if len(phrase.phrase) < rules.values["forbidden_chars"]:
             continue
-        said, meant = negators(text.of(clause), rules), negators(fold(phrase.phrase), rules)
-        turned = bool(said) != bool(meant)
+        turned = _negations(words) % 2 != _negations(form) % 2
         if not turned and not is_harmless(text, phrase, fold(phrase.phrase), hit):
             found.append(finding_of(phrase, hit))
     return found
@@ -124,11 +169,12 @@ def finding_of(phrase: Phrase, hit: Hit) -> ForbiddenFinding:
 def is_harmless(text: Text, phrase: Phrase, form: str, hit: Hit) -> bool:
     """Tell whether the match is quoted, negated into something kind, fixed, or made definite."""
     rule, folded = exceptions(), text.folded
-    clause = text.clause_at(hit.start)
-    left = folded[max(clause.start if clause else 0, hit.start - _LOOK) : hit.start]
+    left = re.split(_BREAK, folded[max(0, hit.start - _LOOK) : hit.start])[-1]
     right = folded[hit.end : hit.end + _LOOK]
     head = left + ("是" if form.startswith("是") else "")  # 不 + 是…: the phrase is denied
     if text.is_quoted(hit.start, hit.end) or rule.before.search(head):
+        return True
+    if any(m.start() < hit.end and hit.start < m.end() for m in rule.told.finditer(folded)):
         return True
     if rule.kind_not.match(right):
         return True
@@ -139,6 +185,8 @@ def is_harmless(text: Text, phrase: Phrase, form: str, hit: Hit) -> bool:
         return True
     sentence = _sentence(folded, hit)
     if form in rule.vague and rule.definite.search(sentence):
+        return True
+    if hit.rule in _LOOSE and rule.help.match(folded, hit.end):
         return True
     return any(pattern.search(sentence) for pattern in phrase.unless)
 
@@ -155,7 +203,16 @@ def _spelled(folded: str, form: str) -> Iterator[Hit]:
         length = match.end() - match.start()
         if length <= len(form) + exceptions().between_all:
             rule = "原话" if length == len(form) else "插入了别的字"
+            if length > len(form) and _is_inside_word(folded, match.start()):
+                continue
             yield Hit(match.start(), match.end(), rule)
+
+
+def _is_inside_word(folded: str, at: int) -> bool:
+    """Tell whether a word runs over the place ``at``, as 不过 over what follows 不."""
+    begin = max(0, at - 4)
+    ends = list(accumulate(map(len, jieba.lcut(folded[begin : at + 4], HMM=False)), initial=0))
+    return at - begin not in ends
 
 
 @lru_cache(maxsize=2048)
@@ -165,6 +222,39 @@ def _loose(form: str) -> re.Pattern[str]:
     gap = f"[^{re.escape(_STOP)}]{{0,{exceptions().between}}}?"
     # a person's word may grow: 你 → 你们, 我 → 我们; the gap covers it
     return re.compile(gap.join(re.escape(char) for char in form))
+
+
+def _spread(folded: str, form: str) -> Iterator[Hit]:
+    """Yield where the phrase's content stands in order, with other words and commas between."""
+    pattern = _content(form)
+    if pattern is None:
+        return
+    for match in pattern.finditer(folded):
+        start, end = match.span(1)
+        short = end - start <= len(form) + exceptions().apart_all
+        cut = _is_inside_word(folded, end)  # 用|户
+        if short and not cut and folded.count("，", start, end) <= 1:
+            yield Hit(start, end, "拆开说")
+
+
+@lru_cache(maxsize=2048)
+def _content(form: str) -> re.Pattern[str] | None:
+    rule = exceptions()
+    units: list[str] = []
+    at = size = 0
+    while at < len(form):
+        same = next(((w, p) for w, p in rule.equivalents if form.startswith(w, at)), None)
+        if same is not None:
+            units.append(f"(?:{same[1]})")
+            size += len(same[0])
+        elif form[at] not in rule.function_words:
+            units.append(re.escape(form[at]))
+            size += 1
+        at += len(same[0]) if same else 1
+    if size < rule.content:
+        return None
+    inside = f"[^。！？!?；;\\n“”]{{0,{rule.apart}}}?".join(units)
+    return re.compile(f"(?=({inside}))")  # every start: the nearest words may come later
 
 
 def _sounds(folded: str) -> str:

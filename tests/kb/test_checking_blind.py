@@ -83,6 +83,8 @@ def test_values_that_say_nothing_are_nonsense(label: str, kind: str, value: str)
         ("剩下的我们进快弄。", "尽快"),
         ("投诉到哪儿都是没用的。", "投诉也没用"),
         ("您去找别的人吧。", "找别人去"),
+        ("投诉了呢，其实也是没什么用的。", "投诉也没用"),
+        ("当初签的时候，可是您自个儿亲口同意了的呀。", "你当初自己同意的"),
     ],
 )
 def test_disguised_phrases_are_found(reply: str, phrase: str) -> None:
@@ -97,6 +99,11 @@ def test_disguised_phrases_are_found(reply: str, phrase: str) -> None:
         "我们会尽快恢复，预计今天20:00前恢复。",
         "保证金200元不受影响。",
         "不能让您一直等着吧，今天18:00前回电。",
+        "我们不会拿领导不在来搪塞您。",
+        "当时有人跟您讲“不归我管”，这话不该说。",
+        "虽说不归我管，我也会替您转到负责的同事并跟进。",
+        "您不用找别人去，由我办到底。",
+        "请问这个业务是您自己办的，还是家人代办的呢？",
     ],
 )
 def test_look_alikes_are_let_through(reply: str) -> None:
