@@ -46,7 +46,7 @@ HEAD = (
 
 def main() -> None:
     """Measure every set, print a table each, save."""
-    options = _arguments()
+    options = arguments(__doc__)
     settings = load_settings()
     if options.model:
         settings = settings.model_copy(update={"model": options.model})
@@ -145,8 +145,9 @@ def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+def arguments(description: str | None) -> argparse.Namespace:
+    """Return what the command line asks for."""
+    parser = argparse.ArgumentParser(description=(description or "").splitlines()[0])
     parser.add_argument("sets", nargs="?", default=os.environ.get("SETS", ""))
     parser.add_argument("--docs", type=int, default=0, help="records a set, 0 for all")
     parser.add_argument("--queries", type=int, default=0, help="queries a set, 0 for all")

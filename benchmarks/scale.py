@@ -25,8 +25,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.calibrate import HELD, read
 from benchmarks.machine import save
+from benchmarks.shipped import HELD, read
 from desk.assistant import SHIPPED
 from desk.opening import open_encoder, open_tokenizer
 from desk.settings import load_settings

@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.calibrate import TEST, read
 from benchmarks.machine import save
+from benchmarks.shipped import TEST, read
 from benchmarks.simulated import Counts, Plan, draw
 from cases.surges.ratios import overdue_share, repeat_share, wan_tou_bi
 from cases.surges.rules import load_rules

@@ -30,7 +30,7 @@ Labelled = tuple[Sequence[tuple[str, Features]], Mapping[str, int]]
 QUERIES = Path(cases.__file__).parent / "fitting_queries.jsonl"
 JUDGED = Path(cases.__file__).parent / "fitting_judged.txt"
 FALSE_ACCEPTS = 0.05
-DEPTH = 10  # hits of a query that are fitted on
+DEPTH = 3  # hits of a query that are fitted on: as many as an answer shows
 _FILE = "calibration.json"
 _CASES = Filter(kinds=(Kind.CASE,))
 _FOUND = 20
