@@ -33,13 +33,14 @@ def main() -> None:
         settings = settings.model_copy(update={"model": options.model})
     model = Path(settings.model or settings.default_model_folder)
     encoder, tokenizer = open_encoder(settings), open_tokenizer()
-    calibration = calibration_for(settings.home, encoder.identity)
     found: dict[str, Any] = json.loads(KEPT.read_text("utf-8"))["sets"] if KEPT.exists() else {}
     for data in library_sets(settings) + (beir_sets(Path(options.sets)) if options.sets else []):
         if options.only and data.name not in options.only:
             continue
         part = data.sample(options.docs, options.queries)
-        retriever = open_retriever(calibration, adapted=data.is_shipped)
+        adapted = data.is_shipped
+        calibration = calibration_for(settings.home, encoder.identity, adapted=adapted)
+        retriever = open_retriever(calibration, adapted=adapted)
         corpus = Corpus.of(part.records, encoder, tokenizer, retriever)
         runs = run(part, corpus, variants(corpus, model))
         values = {name: score(one, part.judgments).values["ndcg@10"] for name, one in runs.items()}

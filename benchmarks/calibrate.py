@@ -5,6 +5,7 @@
 A logistic model of "does this case fit" over ``indexing.calibration.Features``, fitted as
 ``desk.calibrating`` says on the queries that come with the cases. The query adapter learns from
 these queries too, so each is looked up with an adapter that was trained without it (cross-fitting).
+A second one is for searches without the adapter.
 What is reported comes from queries that neither saw: ``queries.jsonl``, and
 ``queries_held.jsonl``, which somebody else wrote later and judged against all cases.
 """
@@ -33,7 +34,7 @@ from indexing.library import Library
 from indexing.records import Filter, Kind
 
 FOLDS = 5
-SHIPPED = Path(calibration.__file__).parent / "data" / "calibration.json"
+SHIPPED = Path(calibration.__file__).parent / "data"
 CASES = Filter(kinds=(Kind.CASE,))
 
 Row = tuple[dict[str, Any], Sequence[tuple[str, Features]]]
@@ -46,11 +47,19 @@ def main() -> None:
         fitting = cross_fitted(library)
         test: list[Row] = [(query, found_for(library, query)[0]) for query in read(TEST)]
         held: list[Row] = [(query, _found(library, query["text"])) for query in read(HELD)]
-    fitted = fit(fitting, Adapter.shipped().encoders)
+        library.retriever = replace(library.retriever, adapter=None)
+        plain = [found_for(library, query) for query in read(QUERIES)]
+    encoders = Adapter.shipped().encoders
+    fitted = fit(fitting, encoders)
     parts = {"test": measure(test, fitted), "held": measure(held, fitted)}
     save("calibration", {"cut_off": fitted.cut_off} | parts)
     if "--write" in sys.argv:
-        SHIPPED.write_text(json.dumps(asdict(fitted)) + "\n", encoding="utf-8")
+        _ship("calibration.json", fitted)
+        _ship("calibration_plain.json", fit(plain, encoders))
+
+
+def _ship(name: str, fitted: Calibration) -> None:
+    (SHIPPED / name).write_text(json.dumps(asdict(fitted)) + "\n", encoding="utf-8")
 
 
 def cross_fitted(library: Library) -> list[Labelled]:

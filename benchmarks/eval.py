@@ -51,7 +51,6 @@ def main() -> None:
     if options.model:
         settings = settings.model_copy(update={"model": options.model})
     encoder, tokenizer = open_encoder(settings), open_tokenizer()
-    calibration = calibration_for(settings.home, encoder.identity)
     sets = library_sets(settings) + (beir_sets(Path(options.sets)) if options.sets else [])
     reports = {}
     for data in sets:
@@ -59,7 +58,9 @@ def main() -> None:
             continue
         part = data.sample(options.docs, options.queries)
         begun = time.perf_counter()
-        retriever = open_retriever(calibration, adapted=data.is_shipped)
+        adapted = data.is_shipped
+        calibration = calibration_for(settings.home, encoder.identity, adapted=adapted)
+        retriever = open_retriever(calibration, adapted=adapted)
         corpus = Corpus.of(part.records, encoder, tokenizer, retriever)
         seconds = time.perf_counter() - begun
         reports[data.name] = compare(part, corpus, PEERS) | {"encode_seconds": round(seconds, 1)}

@@ -36,14 +36,17 @@ _CASES = Filter(kinds=(Kind.CASE,))
 _FOUND = 20
 
 
-def calibration_for(home: Path, encoder: str) -> Calibration:
-    """Return the calibration of ``encoder``: refitted here, shipped, or else void."""
+def calibration_for(home: Path, encoder: str, *, adapted: bool = True) -> Calibration:
+    """Return the calibration of ``encoder``: refitted here, shipped, or else void.
+
+    ``adapted=False`` is for a search without the query adapter, which no other encoder has.
+    """
     own = home / _FILE
     known = [Calibration.read(own.read_text("utf-8"))] if own.exists() else []
-    for calibration in (*known, Calibration.shipped()):
+    for calibration in (*known, Calibration.shipped(adapted=adapted)):
         if encoder in calibration.encoders:
             return calibration
-    return Calibration.shipped().void()
+    return Calibration.shipped(adapted=False).void()
 
 
 def refit(library: Library, home: Path) -> Calibration:

@@ -54,7 +54,7 @@ def open_library(
         raise StoreError(f"数据文件夹 {settings.home} 不能使用（{error.strerror}）。") from error
     encoder = open_encoder(settings, progress)
     progress("打开记录库和索引", 0.9)
-    calibration = calibration_for(settings.home, encoder.identity)
+    calibration = calibration_for(settings.home, encoder.identity, adapted=adapted)
     return Library(
         Store(settings.store_address),
         settings.index_folder,

@@ -1,7 +1,8 @@
 """Scores that mean something: the probability that a hit fits the query.
 
 A logistic model over a few features, fitted on labelled pairs (``make calibrate``). It belongs to
-the encoder it was fitted with; with another one it is void until it is fitted anew.
+the encoder it was fitted with, and to whether the query adapter moved the queries; with another
+encoder it is void until it is fitted anew.
 """
 
 from __future__ import annotations
@@ -69,6 +70,7 @@ class Calibration:
         )
 
     @classmethod
-    def shipped(cls) -> Calibration:
-        """Read the coefficients that come with the package."""
-        return cls.read(files("indexing").joinpath("data/calibration.json").read_text("utf-8"))
+    def shipped(cls, *, adapted: bool) -> Calibration:
+        """Read the coefficients that come with the package: with the query adapter or without."""
+        name = "calibration.json" if adapted else "calibration_plain.json"
+        return cls.read(files("indexing").joinpath("data", name).read_text("utf-8"))

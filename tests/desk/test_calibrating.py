@@ -13,10 +13,12 @@ ANOTHER = Calibration(("another-model",), -3.0, (4.0, 2.0, 0.0, 0.0), 0.4)
 
 
 def test_the_shipped_scores_hold_for_the_shipped_model_only(tmp_path):
-    shipped = Calibration.shipped()
+    shipped = Calibration.shipped(adapted=True)
     assert calibration_for(tmp_path, shipped.encoders[0]) == shipped
+    plain = calibration_for(tmp_path, shipped.encoders[0], adapted=False)
+    assert plain == Calibration.shipped(adapted=False) != shipped
     void = calibration_for(tmp_path, "another-model")
-    assert (void.is_void, void.cut_off, void.weights) == (True, 0.0, shipped.weights)
+    assert (void.is_void, void.cut_off, void.weights) == (True, 0.0, plain.weights)
 
 
 def test_what_was_fitted_here_comes_first(tmp_path):
