@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csc_array
+from scipy.sparse import _sparsetools
 
 K1 = 1.5
 B = 0.75
@@ -65,15 +65,14 @@ class Postings:
         self, terms: Sequence[str], factors: NDArray[np.float32], mean_length: float
     ) -> NDArray[np.float32]:
         """Return each row's sum over ``terms`` of its factor times the row's saturated count."""
-        spans = [self._span(term) for term in terms]
         impacts = self._saturated(mean_length)
-        ends = np.cumsum([0, *(span.stop - span.start for span in spans)], dtype=np.int32)
-        if not ends[-1]:
-            return np.zeros(len(self.lengths), dtype=np.float32)
-        values = np.concatenate([impacts[span] for span in spans])
-        rows = np.concatenate([self.rows[span] for span in spans])
-        table = csc_array((values, rows, ends), shape=(len(self.lengths), len(terms)))
-        return np.asarray(table @ factors, dtype=np.float32)
+        out = np.zeros(len(self.lengths), dtype=np.float32)
+        for at, span in enumerate(map(self._span, terms)):
+            # what the product of a one-column `csc_array` runs, without its copies of the postings
+            ends = np.array([0, span.stop - span.start], dtype=np.int32)
+            column = (ends, self.rows[span], impacts[span])
+            _sparsetools.csc_matvec(len(out), 1, *column, factors[at : at + 1], out)
+        return out
 
     def _saturated(self, mean_length: float) -> NDArray[np.float32]:
         """Return ``count / (count + norm)`` of each posting, kept until the mean length changes."""

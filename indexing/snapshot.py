@@ -24,7 +24,7 @@ from indexing.store.feed import Changes
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
-BLOCK = 128  # rows whose best is looked at first
+GROUP = 32  # rows whose best is looked at first
 MASKS_KEPT = 16  # of the filters last used
 
 
@@ -187,10 +187,10 @@ def _bury(part: Part, changes: Changes) -> Part:
 def _best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     """Return the rows with a score above 0 that can be among the ``k`` best, ties included.
 
-    Each block's best row is looked at first: the ``k``-th of those bounds the ``k``-th best row.
+    Each group's best row is looked at first: the ``k``-th of those bounds the ``k``-th best row.
     """
-    whole = len(scores) // BLOCK * BLOCK
-    bests = scores[:whole].reshape(-1, BLOCK).max(axis=1)
+    whole = len(scores) // GROUP * GROUP
+    bests = scores[:whole].reshape(GROUP, -1).max(axis=0)  # groups of distant rows: contiguous ops
     if len(bests) <= k:
         return np.flatnonzero(scores)
     least = np.partition(bests, len(bests) - k)[len(bests) - k]
