@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from benchmarks import query, start
 
-query.main()
+query.main(query.SIZES[:2])
 start.main()

@@ -15,8 +15,8 @@ their aims, denials reach theirs; its labels count more free speech as filling a
 
 Where it fails: a denial that shares no word with the point's paraphrases (“您的资格我没有查”) or
 says the opposite in other words; a point made only under a condition, where the wording
-has the same condition; paraphrases that share neither words nor shape; phrases that run over two
-clauses; and text slots in free speech without a cue word.
+has the same condition; paraphrases and phrases that share neither words nor shape; and text slots
+in free speech without a cue word.
 """
 
 from __future__ import annotations
