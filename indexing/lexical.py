@@ -67,9 +67,10 @@ class Postings:
         """Return each row's sum over ``terms`` of its factor times the row's saturated count."""
         impacts = self._saturated(mean_length)
         out = np.zeros(len(self.lengths), dtype=np.float32)
+        ends = np.zeros(2, dtype=np.int32)
         for at, span in enumerate(map(self._span, terms)):
             # what the product of a one-column `csc_array` runs, without its copies of the postings
-            ends = np.array([0, span.stop - span.start], dtype=np.int32)
+            ends[1] = span.stop - span.start
             column = (ends, self.rows[span], impacts[span])
             _sparsetools.csc_matvec(len(out), 1, *column, factors[at : at + 1], out)
         return out
@@ -115,7 +116,7 @@ class Statistics:
 
     def __init__(self, segments: Sequence[tuple[Postings, Mask]]) -> None:
         """Count the live rows and their tokens."""
-        self._segments = segments
+        self._segments = [(postings, None if live.all() else live) for postings, live in segments]
         self._known: dict[str, float] = {}
         self.rows = sum(int(live.sum()) for _, live in segments)
         self.tokens = sum(int(postings.lengths[live].sum()) for postings, live in segments)
@@ -163,6 +164,6 @@ def bm25(
     return scores, ideal
 
 
-def _holders(postings: Postings, live: Mask, term: str) -> int:
+def _holders(postings: Postings, live: Mask | None, term: str) -> int:
     rows, _ = postings.postings(term)
-    return len(rows) if live.all() else int(live[rows].sum())
+    return len(rows) if live is None else int(live[rows].sum())
