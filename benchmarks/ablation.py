@@ -53,7 +53,7 @@ def main() -> None:
             for name, its in values.items()
         }
         print(table(data.name, found[data.name]), flush=True)
-    save("ablation", {"encoder": encoder.identity, "sets": found})
+        save("ablation", {"encoder": encoder.identity, "sets": found})
 
 
 def table(name: str, report: dict[str, Any]) -> str:

@@ -72,9 +72,13 @@ class Shelf:
 
 
 def put_cards(connection: Connection, values: dict[str, Any]) -> None:
-    """Replace the cards of the record that ``values``, a row of ``records``, holds."""
-    connection.execute(delete(cards).where(cards.c.record_id == values["id"]))
+    """Write the cards of the record that ``values``, a row of ``records``, holds."""
     connection.execute(insert(cards), cards_of(values))
+
+
+def remove_cards(connection: Connection, record_id: str) -> None:
+    """Take away the cards of a record."""
+    connection.execute(delete(cards).where(cards.c.record_id == record_id))
 
 
 def cards_of(values: dict[str, Any]) -> list[dict[str, str]]:

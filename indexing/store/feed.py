@@ -14,9 +14,8 @@ from sqlalchemy import Connection, select
 
 from indexing.store.digests import checked, checked_marks, checked_passages, checked_records
 from indexing.store.reading import AnyRow
-from indexing.store.schema import passages, records, state, tombstones
+from indexing.store.schema import MAX_PARAMETERS, passages, records, state, tombstones
 
-_MAX_PARAMETERS = 500
 _RECORD_COLUMNS = (
     records.c.kind,
     records.c.status,
@@ -103,8 +102,8 @@ def passage_rows(connection: Connection, ids: Sequence[int]) -> dict[int, AnyRow
         records.c.meta,
     ).join(records)
     rows: dict[int, AnyRow] = {}
-    for first in range(0, len(ids), _MAX_PARAMETERS):
-        some = list(ids[first : first + _MAX_PARAMETERS])
+    for first in range(0, len(ids), MAX_PARAMETERS):
+        some = list(ids[first : first + MAX_PARAMETERS])
         found = connection.execute(query.where(passages.c.id.in_(some))).all()
         rows |= {row.id: row for row in checked_marks(checked_passages(found))}
         owners = {row.record_id for row in found}

@@ -46,7 +46,7 @@ def keep(connection: Connection, record_id: str) -> None:
     record = record_of(row, connection.execute(query).all())
     data = _RECORD.dump_python(record, mode="json")
     version = {"record_id": record_id, "generation": row.generation, "at": row.updated_at}
-    connection.execute(insert(versions).values(**version, data=data, digest=_digest(data)))
+    connection.execute(insert(versions), version | {"data": data, "digest": _digest(data)})
 
 
 def versions_of(connection: Connection, record_id: str) -> list[Version]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 REVISION = "0006"  # of `migrations`
+MAX_PARAMETERS = 500  # ids that one statement asks for
 
 metadata = MetaData()
 

@@ -25,7 +25,8 @@ from indexing.store.schema import REVISION, passages, records, state
 from indexing.store.writing import (
     Prepared,
     bury,
-    is_same,
+    hash_of,
+    hashes_of,
     log,
     next_generation,
     now,
@@ -112,31 +113,41 @@ class Store:
         with self._write() as connection:
             generation = next_generation(connection)
             for item in prepared:
+                bury(connection, item.record.id, generation)
                 put_passages(connection, item, generation)
             connection.execute(update(state).values(encoder=encoder, tokenizer=tokenizer))
         return generation
 
     def write(self, items: Sequence[Prepared], *, actor: str) -> Written:
         """Store or replace ``items`` in one transaction; same content is left as it is."""
-        stored, merged = [], []
+        stored: list[str] = []
+        merged: list[str] = []
         with self._write() as connection:
             generation = connection.execute(select(state.c.generation)).scalar_one()
-            changed = [item for item in items if not is_same(connection, item.record)]
-            merged = [i.record.id for i in items if all(i is not other for other in changed)]
-            if changed:
-                generation = next_generation(connection)
-            for item in changed:
-                history.keep(connection, item.record.id)
-                put_record(connection, item.record, generation)
+            known = hashes_of(connection, [item.record.id for item in items])
+            for item in items:
+                record, its_hash = item.record, hash_of(item.record)
+                is_new = record.id not in known
+                if known.get(record.id) == its_hash:
+                    merged.append(record.id)
+                    continue
+                if not stored:
+                    generation = next_generation(connection)
+                if not is_new:
+                    history.keep(connection, record.id)
+                    bury(connection, record.id, generation)
+                put_record(connection, record, generation, is_new=is_new)
                 put_passages(connection, item, generation)
-                log(connection, generation, actor, "store", item.record.id)
-                stored.append(item.record.id)
+                log(connection, generation, actor, "store", record.id)
+                known[record.id] = its_hash
+                stored.append(record.id)
         return Written(generation, tuple(stored), tuple(merged))
 
-    def unchanged(self, items: Iterable[Record]) -> list[str]:
+    def unchanged(self, items: Sequence[Record]) -> list[str]:
         """Return the ids of ``items`` that are stored with the same content."""
         with self._read() as connection:
-            return [record.id for record in items if is_same(connection, record)]
+            known = hashes_of(connection, [record.id for record in items])
+            return [r.id for r in items if r.id in known and known[r.id] == hash_of(r)]
 
     def delete(self, ids: Sequence[str], *, actor: str) -> int:
         """Delete records with their passages and vectors; return the new generation.

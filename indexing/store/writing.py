@@ -13,8 +13,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from indexing.records import Record
 from indexing.store.digests import content_hash, passage_digest, passage_mark, record_mark
-from indexing.store.facets import put_cards
-from indexing.store.schema import audit, passages, records, state, tombstones
+from indexing.store.facets import put_cards, remove_cards
+from indexing.store.schema import MAX_PARAMETERS, audit, passages, records, state, tombstones
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,8 @@ def next_generation(connection: Connection) -> int:
 
 def log(connection: Connection, generation: int, actor: str, action: str, record_id: str) -> None:
     """Add a row to the audit."""
-    connection.execute(
-        insert(audit).values(
-            generation=generation, at=now(), actor=actor, action=action, record_id=record_id
-        )
-    )
+    row = {"generation": generation, "at": now(), "actor": actor, "action": action}
+    connection.execute(insert(audit), row | {"record_id": record_id})
 
 
 def _columns(record: Record) -> dict[str, Any]:
@@ -67,18 +64,29 @@ def _columns(record: Record) -> dict[str, Any]:
     }
 
 
-def is_same(connection: Connection, record: Record) -> bool:
-    """Tell whether the stored record says the same as ``record``."""
-    query = select(records.c.content_hash).where(records.c.id == record.id)
-    return bool(connection.execute(query).scalar_one_or_none() == _columns(record)["content_hash"])
+def hashes_of(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Return the content hash of each of the records ``ids`` that is stored."""
+    found: dict[str, str] = {}
+    for first in range(0, len(ids), MAX_PARAMETERS):
+        some = ids[first : first + MAX_PARAMETERS]
+        query = select(records.c.id, records.c.content_hash).where(records.c.id.in_(some))
+        found |= {row.id: row.content_hash for row in connection.execute(query)}
+    return found
 
 
-def put_record(connection: Connection, record: Record, generation: int) -> None:
+def hash_of(record: Record) -> str:
+    """Return the content hash that ``record`` would be stored with."""
+    return str(_columns(record)["content_hash"])
+
+
+def put_record(connection: Connection, record: Record, generation: int, *, is_new: bool) -> None:
     """Insert or update the row of a record and its cards."""
     values = _columns(record) | {"generation": generation, "updated_at": now()}
-    changed = connection.execute(update(records).where(records.c.id == record.id).values(values))
-    if changed.rowcount == 0:
-        connection.execute(insert(records).values(values))
+    if is_new:
+        connection.execute(insert(records), values)
+    else:
+        connection.execute(update(records).where(records.c.id == record.id), values)
+        remove_cards(connection, record.id)
     put_cards(connection, values)
 
 
@@ -92,8 +100,7 @@ def bury(connection: Connection, record_id: str, generation: int) -> None:
 
 
 def put_passages(connection: Connection, item: Prepared, generation: int) -> None:
-    """Replace a record's passages, tokens and vectors."""
-    bury(connection, item.record.id, generation)
+    """Write a record's passages, tokens and vectors; earlier ones are buried before."""
     rows: list[dict[str, Any]] = [
         {
             "record_id": item.record.id,

@@ -78,6 +78,16 @@ def test_writing_the_same_again_changes_nothing(library):
     assert library.store.generation() == 1
 
 
+def test_a_record_twice_in_one_batch_is_merged_or_revised(library):
+    first, second = make_record("H", "同一批里写了两次"), make_record("H", "第二次写得不同")
+    written = library.write([first, first, second], actor="测试")
+    assert (written.stored, written.merged) == (("H", "H"), ("H",))
+    assert library.store.record("H").text == "第二次写得不同"
+    assert len(library.snapshot().holding("第二次")) == 1
+    assert [version.record.text for version in library.store.versions("H")] == ["同一批里写了两次"]
+    assert library.store.generation() == 2
+
+
 def test_a_new_text_replaces_the_old_in_both_legs(library):
     library.write([make_record("A", "语音信箱留言听不到")], actor="测试")
     assert "A" not in found(library, "宽带", Filter(categories=("B",)))
