@@ -21,7 +21,7 @@ from desk.settings import load_settings
 from indexing.library import searchable
 from indexing.store.store import Store
 
-BLOCK = 10_000
+BLOCK = 1_000
 
 
 def main(size: int) -> None:
