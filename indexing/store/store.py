@@ -25,13 +25,13 @@ from indexing.store.schema import REVISION, passages, records, state
 from indexing.store.writing import (
     Prepared,
     bury,
-    hash_of,
     hashes_of,
     log,
     next_generation,
     now,
     put_passages,
     put_record,
+    row_of,
 )
 
 
@@ -126,28 +126,30 @@ class Store:
             generation = connection.execute(select(state.c.generation)).scalar_one()
             known = hashes_of(connection, [item.record.id for item in items])
             for item in items:
-                record, its_hash = item.record, hash_of(item.record)
-                is_new = record.id not in known
-                if known.get(record.id) == its_hash:
-                    merged.append(record.id)
+                row = row_of(item.record)
+                record_id, its_hash = row["id"], row["content_hash"]
+                is_new = record_id not in known
+                if known.get(record_id) == its_hash:
+                    merged.append(record_id)
                     continue
                 if not stored:
                     generation = next_generation(connection)
                 if not is_new:
-                    history.keep(connection, record.id)
-                    bury(connection, record.id, generation)
-                put_record(connection, record, generation, is_new=is_new)
+                    history.keep(connection, record_id)
+                    bury(connection, record_id, generation)
+                put_record(connection, row, generation, is_new=is_new)
                 put_passages(connection, item, generation)
-                log(connection, generation, actor, "store", record.id)
-                known[record.id] = its_hash
-                stored.append(record.id)
+                log(connection, generation, actor, "store", record_id)
+                known[record_id] = its_hash
+                stored.append(record_id)
         return Written(generation, tuple(stored), tuple(merged))
 
     def unchanged(self, items: Sequence[Record]) -> list[str]:
         """Return the ids of ``items`` that are stored with the same content."""
         with self._read() as connection:
             known = hashes_of(connection, [record.id for record in items])
-            return [r.id for r in items if r.id in known and known[r.id] == hash_of(r)]
+        there = [record for record in items if record.id in known]
+        return [r.id for r in there if row_of(r)["content_hash"] == known[r.id]]
 
     def delete(self, ids: Sequence[str], *, actor: str) -> int:
         """Delete records with their passages and vectors; return the new generation.

@@ -43,7 +43,8 @@ def log(connection: Connection, generation: int, actor: str, action: str, record
     connection.execute(insert(audit), row | {"record_id": record_id})
 
 
-def _columns(record: Record) -> dict[str, Any]:
+def row_of(record: Record) -> dict[str, Any]:
+    """Return the row that ``record`` is stored as, without when it was."""
     values: dict[str, Any] = {
         "id": record.id,
         "kind": record.kind.value,
@@ -74,19 +75,16 @@ def hashes_of(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def hash_of(record: Record) -> str:
-    """Return the content hash that ``record`` would be stored with."""
-    return str(_columns(record)["content_hash"])
-
-
-def put_record(connection: Connection, record: Record, generation: int, *, is_new: bool) -> None:
-    """Insert or update the row of a record and its cards."""
-    values = _columns(record) | {"generation": generation, "updated_at": now()}
+def put_record(
+    connection: Connection, row: dict[str, Any], generation: int, *, is_new: bool
+) -> None:
+    """Insert or update a record's ``row`` and its cards."""
+    values = row | {"generation": generation, "updated_at": now()}
     if is_new:
         connection.execute(insert(records), values)
     else:
-        connection.execute(update(records).where(records.c.id == record.id), values)
-        remove_cards(connection, record.id)
+        connection.execute(update(records).where(records.c.id == row["id"]), values)
+        remove_cards(connection, row["id"])
     put_cards(connection, values)
 
 
