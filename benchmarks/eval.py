@@ -12,10 +12,9 @@ encoding, which is done once for all; a query's seconds are with the encoding of
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +23,12 @@ from benchmarks.comparing.peers import PEERS, Peer
 from benchmarks.comparing.scores import NAMES, Run, Scores, interval, score
 from benchmarks.comparing.sets import RetrievalSet, beir_sets, library_sets
 from benchmarks.comparing.systems import Builder, Dense, Fused, Lexical, Ours, System
-from benchmarks.machine import save
+from benchmarks.machine import save_set
 from desk.calibrating import calibration_for
 from desk.opening import open_encoder, open_retriever, open_tokenizer
 from desk.settings import load_settings
 
 OURS = "本项目"
-RESULTS = Path(__file__).parent / "results" / "eval.json"  # sets that are not run now stay
 BEST = 10  # records that are measured
 CONDENSED_FROM = 50  # records asked for where those that nobody judged are left out
 HEAD = (
@@ -46,14 +44,21 @@ HEAD = (
 
 def main() -> None:
     """Measure every set, print a table each, save."""
-    options = arguments(__doc__)
+    peers = {name: peer.versions() for name, peer in PEERS.items()}
+    for data, corpus, seconds in corpora(arguments(__doc__)):
+        report = compare(data, corpus, PEERS) | {"encode_seconds": round(seconds, 1)}
+        print(table(data.name, report), flush=True)
+        about = {"encoder": corpus.encoder.identity, "peers": peers}
+        save_set("eval", about, data.name, report)
+
+
+def corpora(options: argparse.Namespace) -> Iterator[tuple[RetrievalSet, Corpus, float]]:
+    """Yield each set that ``options`` ask for, its corpus, and the seconds that encoding took."""
     settings = load_settings()
     if options.model:
         settings = settings.model_copy(update={"model": options.model})
     encoder, tokenizer = open_encoder(settings), open_tokenizer()
-    sets = library_sets(settings) + (beir_sets(Path(options.sets)) if options.sets else [])
-    reports = {}
-    for data in sets:
+    for data in library_sets(settings) + (beir_sets(Path(options.sets)) if options.sets else []):
         if options.only and data.name not in options.only:
             continue
         part = data.sample(options.docs, options.queries)
@@ -62,12 +67,7 @@ def main() -> None:
         calibration = calibration_for(settings.home, encoder.identity, adapted=adapted)
         retriever = open_retriever(calibration, adapted=adapted)
         corpus = Corpus.of(part.records, encoder, tokenizer, retriever)
-        seconds = time.perf_counter() - begun
-        reports[data.name] = compare(part, corpus, PEERS) | {"encode_seconds": round(seconds, 1)}
-        print(table(data.name, reports[data.name]), flush=True)
-    peers = {name: peer.versions() for name, peer in PEERS.items()}
-    known = json.loads(RESULTS.read_text("utf-8"))["sets"] if RESULTS.exists() else {}
-    save("eval", {"encoder": encoder.identity, "peers": peers, "sets": known | reports})
+        yield part, corpus, time.perf_counter() - begun
 
 
 def compare(data: RetrievalSet, corpus: Corpus, peers: Mapping[str, Peer]) -> dict[str, Any]:

@@ -31,3 +31,10 @@ def save(name: str, found: dict[str, Any]) -> None:
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
     print(text)
+
+
+def save_set(name: str, about: dict[str, Any], data: str, report: dict[str, Any]) -> None:
+    """Save the ``report`` on one set beside those that were measured before."""
+    path = RESULTS / f"{name}.json"
+    known = json.loads(path.read_text("utf-8"))["sets"] if path.exists() else {}
+    save(name, about | {"sets": known | {data: report}})
