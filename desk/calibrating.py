@@ -44,7 +44,7 @@ def calibration_for(home: Path, encoder: str, *, adapted: bool = True) -> Calibr
     own = home / _FILE
     known = [Calibration.read(own.read_text("utf-8"))] if own.exists() else []
     for calibration in (*known, Calibration.shipped(adapted=adapted)):
-        if encoder in calibration.encoders:
+        if encoder in calibration.encoders and calibration.is_current:
             return calibration
     return Calibration.shipped(adapted=False).void()
 
@@ -95,8 +95,8 @@ def fit(rows: Sequence[Labelled], encoders: tuple[str, ...]) -> Calibration:
     model.fit(scale.transform(matrix), [label for _, label in pairs])
     weights = model.coef_[0] / scale.scale_
     intercept = float(model.intercept_[0] - weights @ scale.mean_)
-    a, b, c, d = (round(float(weight), 4) for weight in weights)
-    fitted = Calibration(encoders, round(intercept, 4), (a, b, c, d), 0.5)
+    a, b, c, d, e = (round(float(weight), 4) for weight in weights)
+    fitted = Calibration(encoders, round(intercept, 4), (a, b, c, d, e), 0.5)
     foreign = sorted(best(fitted, found) for found, fitting in rows if not fitting)
     allowed = int(FALSE_ACCEPTS * len(foreign))
     return replace(fitted, cut_off=round(foreign[-allowed - 1] + 1e-3, 3))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from importlib.resources import files
 
 
@@ -18,12 +18,14 @@ class Features:
     """What speaks for a passage.
 
     ``cosine`` to the query; ``coverage``, the share of it that the passage and its record hold
-    (``indexing.coverage``); ``length``, the natural logarithm of the query's characters (a long
+    (``indexing.coverage``); ``contrast``, how much fewer of its character pairs the passage holds
+    than the best one found; ``length``, the natural logarithm of the query's characters (a long
     story covers less of itself); ``codes``, the share of the query's codes that the passage holds.
     """
 
     cosine: float
     coverage: float
+    contrast: float
     length: float
     codes: float
 
@@ -38,13 +40,18 @@ class Calibration:
 
     encoders: tuple[str, ...]
     intercept: float
-    weights: tuple[float, float, float, float]
+    weights: tuple[float, float, float, float, float]
     cut_off: float
 
     @property
     def is_void(self) -> bool:
         """Tell whether the scores mean nothing beyond their order."""
         return not self.encoders
+
+    @property
+    def is_current(self) -> bool:
+        """Tell whether it has a weight for each of today's features; an older one may not."""
+        return len(self.weights) == len(fields(Features))
 
     def void(self) -> Calibration:
         """Return the same order of hits without a claim on what fits."""
@@ -53,7 +60,8 @@ class Calibration:
     def probability(self, features: Features) -> float:
         """Return the probability in [0, 1] that a passage with ``features`` fits."""
         # not `astuple`, which copies deeply: this runs a hundred times a query
-        values = (features.cosine, features.coverage, features.length, features.codes)
+        f = features
+        values = (f.cosine, f.coverage, f.contrast, f.length, f.codes)
         pairs = zip(self.weights, values, strict=True)
         logit = self.intercept + sum(weight * value for weight, value in pairs)
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))

@@ -17,7 +17,7 @@ import numpy as np
 
 from indexing.adapter import Adapter
 from indexing.calibration import Calibration, Features
-from indexing.coverage import coverage
+from indexing.coverage import contrast, coverage
 from indexing.fusion import reciprocal_rank_fusion
 from indexing.records import ASKED, Filter, Hit, Kind, Result, Status
 from indexing.snapshot import Candidates, Snapshot
@@ -137,13 +137,14 @@ class Retriever:
         own = np.array([words.get(passage_id, 0.0) / best for passage_id in ids.tolist()])
         typed = [token for token in query.tokens if token not in query.weights]
         covered = coverage(own, typed, ids, snapshot)
+        apart = contrast(typed, ids, snapshot)
         held = _holding_codes(query.codes, snapshot)
         length = math.log(max(len(query.text), 1))
         ranked = []
-        rows = zip(ids.tolist(), cosines.tolist(), covered.tolist(), strict=True)
-        for passage_id, cosine, share in rows:
+        rows = zip(ids.tolist(), cosines.tolist(), covered.tolist(), apart.tolist(), strict=True)
+        for passage_id, cosine, share, pairs in rows:
             with_codes = held.get(passage_id, 0) / max(len(query.codes), 1)
-            features = Features(cosine, share, length, with_codes)
+            features = Features(cosine, share, pairs, length, with_codes)
             score = self.calibration.probability(features)
             ranked.append(Ranked(passage_id, score, words.get(passage_id, 0.0), features))
         if query.is_code:  # a bare code must be matched to the letter, whatever else is near

@@ -24,7 +24,7 @@ COARSE_TRAINED = 50_000  # rows that the codes' centre is taken from
 COARSE_BLOCK = 32
 CANDIDATES = 500  # allowed rows that the codes hand over to be compared exactly
 COARSE_SHARE = 0.05  # of the rows that must be allowed for a scan of all codes to pay
-_CHARACTERS = ("character_starts", "character_codes")
+_CHARACTERS = ("starts", "codes", "holding")  # of the characters, each in a file
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,8 @@ class Segment:
         np.save(folder / "ids.npy", self.ids)
         for name in ("starts", "rows", "counts", "lengths"):
             np.save(folder / f"{name}.npy", getattr(self.postings, name))
-        np.save(folder / "character_starts.npy", self.characters.starts)
-        np.save(folder / "character_codes.npy", self.characters.codes)
+        for name in _CHARACTERS:
+            np.save(folder / f"character_{name}.npy", getattr(self.characters, name))
         words = json.dumps(list(self.postings.terms), ensure_ascii=False)
         (folder / "terms.json").write_text(words, encoding="utf-8")
 
@@ -112,7 +112,7 @@ class Segment:
         """Read a segment that ``save`` wrote; its files' hashes must have been checked before."""
         arrays = {
             name: np.load(folder / f"{name}.npy", allow_pickle=False)
-            for name in ("ids", "starts", "rows", "counts", "lengths", *_CHARACTERS)
+            for name in ("ids", "starts", "rows", "counts", "lengths")
         }
         words = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
         ids = arrays.pop("ids")
@@ -120,7 +120,9 @@ class Segment:
         dense = faiss.read_index(str(folder / "dense.faiss"))
         codes = folder / "coarse.faiss"
         coarse = faiss.read_index(str(codes)) if codes.exists() else None
-        characters = Characters(*(arrays.pop(name) for name in _CHARACTERS))
+        characters = Characters(
+            **{name: np.load(folder / f"character_{name}.npy") for name in _CHARACTERS}
+        )
         return cls(ids, dense, Postings(terms, **arrays), characters, coarse)
 
 

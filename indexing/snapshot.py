@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexing.characters import Codes
+from indexing.characters import Codes, Pairs
 from indexing.columns import Columns
 from indexing.lexical import K1, B, Postings, Statistics, bm25, inverse_frequency
 from indexing.records import Filter
@@ -112,7 +112,8 @@ class Snapshot:
 
     @cached_property
     def _mean_characters(self) -> float:
-        return float(self._character_holders.sum()) / max(len(self), 1)
+        sizes = [part.segment.characters.sizes[part.live].sum() for part in self.parts]
+        return float(sum(sizes)) / max(len(self), 1)
 
     def holding(self, token: str) -> NDArray[np.int64]:
         """Return the ids of the live passages that hold ``token``."""
@@ -154,12 +155,26 @@ class Snapshot:
         """
         held = np.zeros((len(ids), len(wanted)))
         for part, mine, rows in self._places(ids):
-            sizes = part.segment.characters.sizes[rows]
-            norms = K1 * (1.0 - B + B * sizes / max(self._mean_characters, 1.0))
-            once = (K1 + 1.0) / (1.0 + norms)
-            held[mine] = part.segment.characters.held(rows, wanted) * once[:, None]
+            characters = part.segment.characters
+            held[mine] = characters.held(rows, wanted) * self._once(characters.sizes[rows])
         holders = self._character_holders[wanted].tolist()
         return held, np.array([inverse_frequency(len(self), number) for number in holders])
+
+    def pairs(self, ids: NDArray[np.int64], wanted: Pairs) -> tuple[Floats, Floats]:
+        """Return what each passage holds of the pairs ``wanted``, and how long it is.
+
+        Held ones count as in ``characters``; the length is in characters, ``(len(ids),)``.
+        """
+        held, sizes = np.zeros((len(ids), len(wanted))), np.zeros(len(ids))
+        for part, mine, rows in self._places(ids):
+            characters = part.segment.characters
+            sizes[mine] = characters.sizes[rows]
+            held[mine] = characters.pairs_held(rows, wanted) * self._once(characters.sizes[rows])
+        return held, sizes
+
+    def _once(self, sizes: NDArray[np.int64]) -> Floats:
+        norms = K1 * (1.0 - B + B * sizes / max(self._mean_characters, 1.0))
+        return np.asarray((K1 + 1.0) / (1.0 + norms))[:, None]
 
     def _places(
         self, ids: NDArray[np.int64]

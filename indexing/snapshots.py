@@ -25,7 +25,7 @@ from indexing.snapshot import Part
 from indexing.store.schema import REVISION
 
 MANIFEST = "manifest.json"
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 _NEW = ".new-"
 _ABANDONED_S = 3600
 

@@ -64,7 +64,7 @@ def toy(folder: Path) -> RetrievalSet:
 
 @pytest.fixture(scope="module")
 def report(toy: RetrievalSet) -> dict:
-    retriever = Retriever(Calibration(("bigrams-1",), -6.0, (10.0, 5.0, 0.0, 0.0), 0.5))
+    retriever = Retriever(Calibration(("bigrams-1",), -6.0, (10.0, 5.0, 0.0, 0.0, 0.0), 0.5))
     corpus = Corpus.of(toy.records, BigramEncoder(), Tokenizer(), retriever)
     return comparison.compare(toy, corpus, MISSING) | {"encode_seconds": 0.1}
 

@@ -35,6 +35,9 @@ def variants(corpus: Corpus, model: Path) -> dict[str, Builder]:
     found: dict[str, Builder] = {
         "全部": Ours,
         "不合看全篇的字词": _patched("coverage", lambda own, *_rest: own),
+        "不看找到的之间的差别": _patched(
+            "contrast", lambda _words, ids, _snapshot: np.zeros(len(ids))
+        ),
         "不听同音": _retriever(heard=HeardWords(())),
         "不用同义词": _retriever(synonyms={}),
         "不用领域词典": lambda corpus: Ours(replace(corpus, tokenizer=Tokenizer())),

@@ -9,7 +9,7 @@ from indexing.calibration import Calibration, Features
 from indexing.records import Filter, Kind
 
 CASES = Filter(kinds=(Kind.CASE,))
-ANOTHER = Calibration(("another-model",), -3.0, (4.0, 2.0, 0.0, 0.0), 0.4)
+ANOTHER = Calibration(("another-model",), -3.0, (4.0, 2.0, 0.0, 0.0, 0.0), 0.4)
 
 
 def test_the_shipped_scores_hold_for_the_shipped_model_only(tmp_path):
@@ -23,15 +23,25 @@ def test_the_shipped_scores_hold_for_the_shipped_model_only(tmp_path):
 
 def test_what_was_fitted_here_comes_first(tmp_path):
     (tmp_path / "calibration.json").write_text(
-        '{"encoders": ["another-model"], "intercept": -3.0, "weights": [4.0, 2.0, 0.0, 0.0],'
+        '{"encoders": ["another-model"], "intercept": -3.0, "weights": [4.0, 2.0, 0.0, 0.0, 0.0],'
         ' "cut_off": 0.4}',
         encoding="utf-8",
     )
     assert calibration_for(tmp_path, "another-model") == ANOTHER
 
 
+def test_one_with_weights_for_other_features_is_not_used(tmp_path):
+    encoder = Calibration.shipped(adapted=True).encoders[0]
+    (tmp_path / "calibration.json").write_text(
+        f'{{"encoders": ["{encoder}"], "intercept": -3.0, "weights": [4.0, 2.0, 0.0, 0.0],'
+        ' "cut_off": 0.4}',
+        encoding="utf-8",
+    )
+    assert calibration_for(tmp_path, encoder) == Calibration.shipped(adapted=True)
+
+
 def test_the_fit_tells_right_from_wrong_and_the_cut_off_keeps_foreign_queries_out():
-    right, wrong = Features(0.9, 0.8, 3.0, 0.0), Features(0.7, 0.1, 3.0, 0.0)
+    right, wrong = Features(0.9, 0.8, 0.6, 3.0, 0.0), Features(0.7, 0.1, 0.1, 3.0, 0.0)
     fitting = [([("a", right), ("b", wrong)], {"a": 2})] * 20
     foreign = [([("b", wrong)], {})] * 20
     fitted = fit([*fitting, *foreign], ("some-model",))

@@ -59,7 +59,7 @@ def tokenizer() -> Tokenizer:
 def open_library(tmp_path: Path, tokenizer: Tokenizer) -> OpenLibrary:
     def opened(identity: str = "characters-1", **options: bool) -> Library:
         store = Store(f"sqlite:///{tmp_path / 'tousu.db'}")
-        calibration = Calibration(("characters-1",), -6.0, (10.0, 5.0, 0.0, 0.0), 0.5)
+        calibration = Calibration(("characters-1",), -6.0, (10.0, 5.0, 0.0, 0.0, 0.0), 0.5)
         encoder = CharacterEncoder(identity)
         return Library(
             store, tmp_path / "index", encoder, tokenizer, Retriever(calibration), **options

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from indexing.coverage import CHARACTERS, PASSAGE, WORDS, coverage
+from indexing.coverage import CHARACTERS, LONG, PASSAGE, WORDS, contrast, coverage
 
 IDS = np.array([10, 11, 20])
 
@@ -41,3 +41,35 @@ def test_a_query_without_words_is_covered_by_its_own_share_alone():
     snapshot = Holding([[], [], []], [])
     found = coverage(np.array([0.5, 0.0, 1.0]), [], IDS, snapshot)
     assert found.tolist() == pytest.approx([0.5 * PASSAGE, 0.0, PASSAGE])
+
+
+class Pairs:
+    """Three passages of ``size`` characters that hold pairs of “宽带断”: both, the first, none."""
+
+    def __init__(self, size: float) -> None:
+        self.size = size
+
+    def pairs(self, ids: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        first = (ord("宽") << 16) + ord("带")
+        held = np.array([[1.0, 1.0], [1.0, 0.0], [0.0, 0.0]])
+        return held[:, :: 1 if wanted[0] == first else -1], np.full(len(ids), self.size)
+
+
+def test_a_pair_that_few_found_passages_hold_counts_more():
+    common, rare = np.log(1 + 1.5 / 2.5), np.log(1 + 2.5 / 1.5)
+    found = contrast(["宽带", "断"], IDS, Pairs(LONG))
+    assert found.tolist() == pytest.approx([0.0, -rare / (common + rare), -1.0])
+
+
+def test_pairs_count_less_where_passages_are_short():
+    assert contrast(["宽带", "断"], IDS, Pairs(LONG / 4))[2] == pytest.approx(-0.25)
+    assert contrast(["宽带", "断"], IDS, Pairs(2 * LONG))[2] == pytest.approx(-1.0)
+
+
+def test_a_query_of_one_character_has_no_pairs():
+    class Without(Pairs):
+        def pairs(self, ids: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            return np.zeros((len(ids), len(wanted))), np.full(len(ids), self.size)
+
+    assert contrast(["断"], IDS, Without(LONG)).tolist() == [0.0, 0.0, 0.0]
+    assert contrast(["断"], IDS[:0], Without(LONG)).tolist() == []
