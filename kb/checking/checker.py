@@ -16,6 +16,7 @@ from kb.checking.advice import advise
 from kb.checking.fit import WordingFit
 from kb.checking.forbidden import find_by_meaning, find_forbidden
 from kb.checking.given import said_by_values
+from kb.checking.likely import LikelySlot, likely_slots, likely_places
 from kb.checking.overrules import binding_points, split_phrases
 from kb.checking.points import PointRule, find_point, point_rules
 from kb.checking.report import ForbiddenFinding, Item, Report
@@ -35,6 +36,7 @@ class _Prepared:
     vectors: tuple[Vectors, ...]  # of each point's meanings
     phrases: tuple[Phrase, ...]
     phrase_vectors: Vectors
+    slots: tuple[LikelySlot, ...]
 
 
 class Checker:
@@ -114,7 +116,8 @@ class Checker:
     ) -> Report:
         near = [clauses @ says.T for says in parts.vectors]
         best = np.array([table.max(axis=1) for table in near]).reshape(len(near), len(clauses))
-        slots = find_slots(item.reply, version, item.as_of)
+        likely = likely_places(text, parts.slots, clauses, best, self._rules)
+        slots = find_slots(item.reply, version, item.as_of, likely)
         found = tuple(
             find_point(text, rule, self._rules, near[i], _rivals(best, i))
             for i, rule in enumerate(parts.points)
@@ -178,6 +181,7 @@ class Checker:
             vectors=tuple(self._encode(rule.meanings) for rule in points),
             phrases=phrases,
             phrase_vectors=self._encode([phrase.phrase for phrase in phrases]),
+            slots=likely_slots(version, points, self._encode),
         )
         self._cache[wording, version.version] = (version, prepared)
         return prepared

@@ -32,6 +32,6 @@ def _said(point: PointFinding, slots: Sequence[SlotFinding], text: Text) -> Poin
         return point
     for slot in slots:
         clause = text.clause_at(slot.span[0]) if slot.span else None
-        if slot.span and clause is not None and not clause.conditional:
+        if slot.span and clause is not None and not clause.depends(*slot.span):
             return replace(point, status="said", evidence=slot.span, rule="给出了要填的内容")
     return point

@@ -77,7 +77,7 @@ def _point_rule(point: Point, version: Version, rules: Rules) -> PointRule:
         slots=tuple(
             name
             for name, slot in version.slots.items()
-            if slot.kind == "text" and any(f"{{{fold(name)}}}" in anchor for anchor in anchors)
+            if any(f"{{{fold(name)}}}" in anchor for anchor in anchors)
         ),
     )
 
@@ -174,7 +174,7 @@ def _judged(
         status, name = "contradicted", "否定"
     elif _withdrawn(text, clause, span[0], rules):
         status, name = "contradicted", "说了又收回"
-    elif clause.conditional and not _may_depend(inside, rule, rules):
+    elif clause.depends(*span) and not _may_depend(inside, rule, rules):
         status, name = "missing", "只在条件下说"
     yield _Match(*span, say, similarity, name, status)
 

@@ -26,8 +26,19 @@ class Clause:
     start: int
     end: int
     sentence: int
-    conditional: bool
+    condition: int | None  # where a condition or a hedge starts that it stands under
     window: bool = False  # one of the overlapping pieces of a long clause, or two clauses together
+
+    @property
+    def conditional(self) -> bool:
+        """Tell whether what it says depends on something."""
+        return self.depends(self.start, self.end)
+
+    def depends(self, start: int, end: int) -> bool:
+        """Tell whether ``[start, end)`` of it stands under its condition, which reaches forwards."""
+        if self.condition is None:
+            return False
+        return self.condition < end and start - self.condition <= _CONDITION
 
 
 @dataclass(frozen=True)
@@ -62,14 +73,13 @@ def read_text(raw: str, rules: Rules) -> Text:
     folded = fold(raw)
     found: list[Clause] = []
     for number, (start, end) in enumerate(_split(folded, 0, len(folded), _SENTENCE)):
-        condition = -1
+        condition: int | None = None
         for a, b in _split(folded, start, end, _CLAUSE):
             for x, y in _shortened(folded, a, b, rules):
                 match = rules.condition.search(folded, x, y)
                 condition = match.start() if match else condition
-                held = condition >= 0 and x - condition <= _CONDITION
                 hedged = rules.hedge.search(folded, x, y) is not None
-                found.append(Clause(x, y, number, held or hedged))
+                found.append(Clause(x, y, number, x if hedged else condition))
     pieces = (*found, *_windows(folded, found, int(rules.values["window"])))
     return Text(raw, folded, tuple(found), tuple(_quotations(folded, rules)), pieces)
 
@@ -82,8 +92,8 @@ def _windows(text: str, clauses: list[Clause], size: int) -> Iterator[Clause]:
                 yield replace(clause, start=start, end=end, window=True)
     for one, two in pairwise(clauses):
         if one.sentence == two.sentence and two.end - one.start <= 2 * size:
-            held = one.conditional or two.conditional
-            yield replace(one, end=two.end, conditional=held, window=True)
+            under = one if one.conditional else two
+            yield replace(one, end=two.end, condition=under.condition, window=True)
 
 
 def _steps(text: str, clause: Clause, step: int) -> Iterator[int]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from kb.checking.cues import cued, is_denied, is_nonsense, slot_data
+from kb.checking.likely import Likely
 from kb.checking.report import SlotFinding, SlotStatus
 from kb.checking.rules import fold
 from kb.checking.values import DATETIME, MONEY, PATTERNS, day_of, plain
@@ -19,6 +20,7 @@ from kb.wording import SLOT, Slot, Version
 _CONTEXTS = ((8, 8), (8, 3), (3, 8), (5, 4), (4, 2), (2, 4), (6, 1), (3, 2), (2, 2))
 _LEFT_ONLY = ((6, 0), (4, 0), (3, 0), (2, 0))  # for values whose type is evidence enough
 _LONGEST = 40  # characters of a value
+_SHORTEST = 3  # characters of a clause that gives a value by its meaning
 _BREAK = "。；;！？\n"
 _TELLING = ("money", "ip", "domain", "datetime")  # types that show what they are by their look
 _NEAR = 10  # characters around a typed value that are compared with the slot's own surroundings
@@ -81,8 +83,20 @@ def _group(marks: list[re.Match[str]], names: list[str], at: int) -> tuple[str, 
     return tuple(names[first : last + 1])
 
 
-def find_slots(reply: str, version: Version, as_of: date) -> tuple[SlotFinding, ...]:
-    """Return what ``reply`` gives for each slot of ``version``."""
+def find_slots(
+    reply: str,
+    version: Version,
+    as_of: date,
+    likely: Sequence[Likely] = (),
+) -> tuple[SlotFinding, ...]:
+    """Return what ``reply`` gives for each slot of ``version``.
+
+    Args:
+        reply: The reply as it was written.
+        version: The wording's version of the day.
+        as_of: The day of the reply, from which relative days count.
+        likely: Where else slots' values may stand, the likeliest first.
+    """
     places = slot_places(version)
     found = _whole(reply, version)
     form = None if found else _fielded(reply, places)
@@ -90,6 +104,7 @@ def find_slots(reply: str, version: Version, as_of: date) -> tuple[SlotFinding, 
         _search(reply, places, found, as_of)
     else:
         found = form
+    _add_likely(reply, places, found, as_of, likely)
     return tuple(_judged(reply, place, found.get(place.name), as_of) for place in places)
 
 
@@ -111,6 +126,37 @@ def _search(
         if typed:
             found |= _typed(reply, places, found, as_of)
     found |= _joined(reply, places, found)
+
+
+def _add_likely(
+    reply: str,
+    places: tuple[SlotPlace, ...],
+    found: dict[str, _Value],
+    as_of: date,
+    likely: Sequence[Likely],
+) -> None:
+    """Add to ``found`` what clauses that are near to a slot's give for it, typed values first."""
+    by_name = {place.name: place for place in places}
+    typed = [by_name[one.slot].slot.kind in PATTERNS for one in likely]
+    for one, _ in sorted(zip(likely, typed, strict=True), key=lambda pair: not pair[1]):
+        place = by_name[one.slot]
+        values = (v for v in _within(reply, place, one, found) if _free(v, found))
+        value = next((v for v in values if _in_time(reply, v, place, as_of) >= 0), None)
+        if value is not None:
+            found.setdefault(one.slot, value)
+
+
+def _within(
+    reply: str, place: SlotPlace, one: Likely, found: dict[str, _Value]
+) -> Iterator[_Value]:
+    """Yield the typed values in a likely stretch, or what of it no other slot has taken."""
+    if place.slot.kind in PATTERNS:
+        values = _candidates(reply, place.slot.kind)
+        yield from (v for v in values if one.start <= v.start and v.end <= one.end)
+        return
+    value = _beside(_trimmed(reply, one.start, one.end), found)
+    if value.end - value.start >= _SHORTEST:
+        yield value
 
 
 def _whole(reply: str, version: Version) -> dict[str, _Value]:

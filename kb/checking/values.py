@@ -18,17 +18,21 @@ _RELATIVE = (
 )
 _DAY = (
     rf"(?:(?:\d{{4}}|[零〇一二三四五六七八九]{{4}})\s*[-/.年]\s*)?"
-    rf"(?:{_N}\s*[-/.]\s*{_N}(?![\d:：]|\s*(?:元|块|公里|[GMTgmt兆%]))\s*[日号]?|(?:{_N}|[本下]个?)\s*月\s*(?:份)?{_N}\s*[日号]?)"
+    rf"(?:{_N}\s*[-/.]\s*{_N}(?![\d:：]|\s*(?:元|块|公里|[GMTgmt兆%]))\s*[日号]?|(?:{_N}|[本这上下]个?)\s*月\s*(?:份)?{_N}\s*[日号]?)"
 )
-DATE = re.compile(rf"{_DAY}|{_RELATIVE}")
-DATETIME = re.compile(rf"(?:{_DAY}|{_RELATIVE})\s*T?{_PART}\s*(?:{_HOUR})?|{_PART}{_HOUR}")
+_BARE = (  # 24号起, 25日之前: a day of the month, and no window, building or staff number
+    rf"(?<![\d第工尾编月年.零〇一二三四五六七八九十-])(?:当月)?{_N}[日号]"
+    r"(?=[之以]?[前后]|[上下中]午|[早晚夜起开到至就给再能都或]|凌晨|傍晚|当天|\s*\d+[:：点时]|[，。；、！？,;]|$)"
+)
+DATE = re.compile(rf"{_DAY}|{_RELATIVE}|{_BARE}")
+DATETIME = re.compile(rf"(?:{_DAY}|{_RELATIVE}|{_BARE})\s*T?{_PART}\s*(?:{_HOUR})?|{_PART}{_HOUR}")
 PHONE = re.compile(
     r"(?<!\d)(?<!工号)(?<!尾号)(?:(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]?\d{7,8}"
     r"|400-?\d{3}-?\d{4}|\d{3,16})(?!\d)"
 )
 NUMBER = re.compile(
     r"-?\d+(?:,\d{3})*(?:\.\d+)?%?"
-    r"|(?![百千])[零〇一二两三四五六七八九十百千]+(?=多?(?:个|次|分钟|小时|公里|户|毫秒|条|G|积分|回|遍|趟|台))"
+    r"|(?![百千])[零〇一二两三四五六七八九十百千]+(?=[多来几]?(?:个|次|分钟|小时|公里|户|毫秒|条|G|积分|回|遍|趟|台))"
 )
 MONEY = re.compile(
     r"[¥￥]\s*\d+(?:,\d{3})*(?:\.\d+)?|\d+(?:,\d{3})*(?:\.\d+)?\s*(?:元|块)"
@@ -115,6 +119,13 @@ def day_of(value: str, today: date, relative: dict[str, int]) -> date | None:
     return min((d for d in days if d), key=lambda d: abs(d - today), default=None)
 
 
+def _nearest(today: date, day: int) -> date | None:
+    """Return the ``day`` of a month, of this one or those beside it, that is nearest to today."""
+    months = (today.year * 12 + today.month - 1 + step for step in (-1, 0, 1))
+    days = (_real(month // 12, month % 12 + 1, day) for month in months)
+    return min((d for d in days if d), key=lambda d: abs(d - today), default=None)
+
+
 def _real(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
@@ -133,11 +144,15 @@ def _day(value: str, today: date, relative: dict[str, int]) -> str:
         of_week = 7 if weekday[2] in "日天" else int(weekday[2])
         monday = today - timedelta(days=today.weekday())
         return _at(monday + timedelta(weeks=weeks, days=of_week - 1), weekday[0], value)
-    month = re.match(r"([本下])个?月(\d{1,2})[日号]?", value)
+    month = re.match(r"([本这上下])个?月(\d{1,2})[日号]?", value)
     if month is not None:
-        ahead = today.month - 1 + (month[1] == "下")
+        ahead = today.month - 1 + {"上": -1, "下": 1}.get(month[1], 0)
         day = _real(today.year + ahead // 12, ahead % 12 + 1, int(month[2]))
         return _at(day, month[0], value) if day else value
+    bare = re.match(r"(?:当月)?(\d{1,2})[日号]", value)
+    if bare is not None:
+        day = _nearest(today, int(bare[1]))
+        return _at(day, bare[0], value) if day else value
     if re.match(rf"{_PART}{_HOUR}$", value):
         return f"{today} {value}"
     return re.sub(r"(?<=\d)号", "日", value).replace("份", "")
