@@ -205,7 +205,8 @@ def _meant(
             continue
         # What only happens under a condition denies nothing, as the wording's own words do not.
         own = any(denial in words for denial in rule.denials)
-        turned = not own and _turned(words, say, rule, rules)
+        nearest = similarity >= rival - rules.values["denial_rival"]
+        turned = not own and nearest and _turned(words, say, rule, rules)
         denies = _has_negator(words, rules) or rules.refusal.search(words) is not None
         unlike = denies and not _has_negator(say, rules)
         bonus = rules.values["key_word"] if _shares(words, rule) else 0.0
@@ -239,7 +240,7 @@ def _close(
         return _Match(*span, say, similarity, "说了又收回", "contradicted")
     if clause.conditional and not _may_depend(words, rule, rules):
         return _Match(*span, say, similarity, "只在条件下说", "missing")
-    if _has_negator(say, rules) and not _has_negator(words, rules):
+    if _has_negator(say, rules) and rules.negator.search(words) is None:
         return _Match(*span, say, similarity, "意思相近但少了否定", "missing")
     return _Match(*span, say, similarity, "意思相近", "said")
 
@@ -251,7 +252,8 @@ def _turned(words: str, say: str, rule: PointRule, rules: Rules) -> bool:
         return True
     ends = negators(words, rules)
     if _has_negator(say, rules):
-        return not ends and sum(key in words for key in _words(say) & rule.keys) > 1
+        silent = rules.negator.search(words) is None  # not even one that denies nothing
+        return silent and sum(key in words for key in _words(say) & rule.keys) > 1
     last = len(words) - rules.values["trailing_verb"]
     return any(
         _shares(words[end : end + _KEY_REACH], rule) or (end >= last and _shares(words[:end], rule))

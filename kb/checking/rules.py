@@ -86,7 +86,9 @@ def read_rules(folder: Path = DATA) -> Rules:
             score=raw["score"],
             wording_fatal=bool(raw["wording_phrases_are_fatal"]),
             negator=any_of(raw["negators"]),
-            not_negator=re.compile(f"{any_of(raw['not_negators']).pattern}|{raw['relative']}"),
+            not_negator=re.compile(
+                f"{any_of(raw['not_negators']).pattern}|{raw['relative']}|{raw['asking']}"
+            ),
             withdrawal=re.compile(raw["withdrawals"]),
             after_negation=re.compile(raw["after_negation"]),
             refusal=re.compile("|".join(raw["refusals"])),
