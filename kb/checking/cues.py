@@ -52,7 +52,7 @@ def is_denied(reply: str, start: int, end: int) -> bool:
 def is_nonsense(slot: Slot, value: str) -> bool:
     """Tell whether ``value`` says nothing, or cannot be what the label asks for."""
     if slot.kind == "text":
-        return re.fullmatch(slot_data()["nonsense"], value) is not None
+        return re.search(slot_data()["nonsense"], value) is not None
     rules = slot_data()["impossible"].get(slot.kind, {})
     return any(word in slot.label and re.fullmatch(rules[word], value) for word in rules)
 

@@ -121,7 +121,7 @@ def _search(
                 good = (v for v in values if _free(v, found))
                 timely = (v for v in good if _in_time(reply, v, place, as_of) >= 0)
                 value = next(timely, None)
-                if value is not None:
+                if value is not None and value.end > value.start:
                     found[place.name] = value
         if typed:
             found |= _typed(reply, places, found, as_of)
@@ -155,7 +155,8 @@ def _within(
         yield from (v for v in values if one.start <= v.start and v.end <= one.end)
         return
     value = _beside(_trimmed(reply, one.start, one.end), found)
-    if value.end - value.start >= _SHORTEST:
+    long = value.end - value.start >= _SHORTEST
+    if long and not is_denied(reply, value.start, value.end):
         yield value
 
 
@@ -207,7 +208,7 @@ def _offered(reply: str, place: SlotPlace) -> Iterator[_Value]:
         if len(left) < min(before, 2) and len(right) < 2:
             continue
         for match in _around(left, right).finditer(folded):
-            value = _narrowed(reply, place, match.start(1), match.end(1))
+            value = _narrowed(reply, place, *match.span(1), before_words=bool(right))
             if value is not None:
                 yield value
     yield from _cued(reply, place)
@@ -227,16 +228,21 @@ def _head(text: str, size: int) -> str:
     return re.split(rf"[{_BREAK}]", text)[0][:size]
 
 
-def _narrowed(reply: str, place: SlotPlace, start: int, end: int) -> _Value | None:
-    """Return the typed value within ``[start, end)``, or the whole stretch if it has none."""
+def _narrowed(
+    reply: str, place: SlotPlace, start: int, end: int, *, before_words: bool
+) -> _Value | None:
+    """Return the typed value within ``[start, end)``, or the whole stretch if it has none.
+
+    Of several the last one stands next to the wording's words behind it, else the first.
+    """
     pattern = PATTERNS.get(place.slot.kind)
     if pattern is None:
         value = _trimmed(reply, start, end)
         good = value.end - value.start <= _LONGEST and not is_denied(reply, start, end)
         return value if good else None
-    match = pattern.search(reply, start, end)
-    if match is not None and match.end() > match.start():
-        return _trimmed(reply, *match.span())
+    matches = [m for m in pattern.finditer(reply, start, end) if m.end() > m.start()]
+    if matches:
+        return _trimmed(reply, *matches[-1 if before_words else 0].span())
     value = _trimmed(reply, start, end)
     return value if _NONSENSE.fullmatch(reply[value.start : value.end]) else None
 

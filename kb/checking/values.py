@@ -89,8 +89,10 @@ def plain(kind: str, value: str, today: date, relative: dict[str, int]) -> str:
     value = arabic(value).strip()
     if kind in ("date", "datetime"):
         value = _day(value, today, relative)
+    if kind == "number":
+        value = re.sub(r"(?<=\d)\s*(?:兆|M|Mbps|个|次|户|条|台|分钟|小时|天|公里|毫秒|ms|元)$", "", value)
     if kind == "date":
-        value = re.sub(rf"(?<=[日\d])\s*{_PART}\s*{_HOUR}$", "", value)
+        value = re.sub(rf"(?<=[日\d])\s*(?:{_PART}\s*{_HOUR}|{_PART})$", "", value)
     if kind == "datetime":
         value = re.sub(r"(?:凌晨|早上|早晨|中午|傍晚)", "上午", value)
         value = re.sub(r"晚(?!上)", "晚上", value).replace("整", "")
