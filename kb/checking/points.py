@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import jieba
@@ -35,7 +35,7 @@ class PointRule:
     others: tuple[str, ...]  # clauses of the wording that make other points, or none
     denials: tuple[str, ...]  # denials in the wording's own words: they contradict nothing
     conditional: bool  # the wording itself makes this point under a condition
-    slots: tuple[str, ...]  # text slots in the wording's clauses that make this point
+    slots: tuple[str, ...]  # slots in the wording's clauses that make this point, or right behind
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,19 @@ class _Match:
 
 def point_rules(version: Version, rules: Rules) -> tuple[PointRule, ...]:
     """Return what to look for, point by point."""
-    return tuple(_point_rule(point, version, rules) for point in version.points)
+    found = [_point_rule(point, version, rules) for point in version.points]
+    owned = {name for rule in found for name in rule.slots}
+    names = {fold(name): name for name in version.slots}
+    text = fold(version.text)
+    for sentence in re.split(r"[。；;！？]", text):  # “原因：{cause}”: the slot of the words before it
+        makes: list[int] = []
+        for clause in re.split(r"[，,：]", sentence):
+            here = [i for i, rule in enumerate(found) if any(say in clause for say in rule.says)]
+            makes = here or makes
+            for name in {names[folded] for folded in SLOT.findall(clause)} - owned:
+                for i in makes if version.slots[name].kind == "text" else ():
+                    found[i] = replace(found[i], slots=(*found[i].slots, name))
+    return tuple(found)
 
 
 def _point_rule(point: Point, version: Version, rules: Rules) -> PointRule:

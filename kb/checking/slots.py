@@ -140,6 +140,8 @@ def _add_likely(
     typed = [by_name[one.slot].slot.kind in PATTERNS for one in likely]
     for one, _ in sorted(zip(likely, typed, strict=True), key=lambda pair: not pair[1]):
         place = by_name[one.slot]
+        if f"{{{one.slot}}}" in reply:
+            continue  # its blank was left as it is
         values = (v for v in _within(reply, place, one, found) if _free(v, found))
         value = next((v for v in values if _in_time(reply, v, place, as_of) >= 0), None)
         if value is not None:
