@@ -36,11 +36,12 @@ class Point(BaseModel):
 
 
 class Forbidden(BaseModel):
-    """A phrase not to say, and what to say instead."""
+    """A phrase not to say, other ways of saying it, and what to say instead."""
 
     model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
     phrase: str = Field(min_length=1)
     suggest: str = ""
+    variants: list[str] = []
 
 
 class Version(BaseModel):

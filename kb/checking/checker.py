@@ -14,7 +14,7 @@ from indexing.masking import Masker
 from indexing.model.protocol import Encoder
 from kb.checking.advice import advise
 from kb.checking.fit import WordingFit
-from kb.checking.forbidden import find_by_meaning, find_forbidden
+from kb.checking.forbidden import find_by_meaning, find_forbidden, forms_of
 from kb.checking.given import said_by_values
 from kb.checking.likely import LikelySlot, likely_slots, likely_places
 from kb.checking.overrules import binding_points, split_phrases
@@ -35,7 +35,8 @@ class _Prepared:
     points: tuple[PointRule, ...]
     vectors: tuple[Vectors, ...]  # of each point's meanings
     phrases: tuple[Phrase, ...]
-    phrase_vectors: Vectors
+    forms: tuple[tuple[Phrase, str], ...]  # of the phrases, to compare by meaning
+    form_vectors: Vectors
     slots: tuple[LikelySlot, ...]
 
 
@@ -124,8 +125,8 @@ class Checker:
         )
         points = said_by_values(found, parts.points, slots, text)
         forbidden = find_forbidden(text, parts.phrases)
-        likeness = clauses @ parts.phrase_vectors.T
-        meant = find_by_meaning(text, parts.phrases, likeness, self._rules)
+        likeness = clauses @ parts.form_vectors.T
+        meant = find_by_meaning(text, parts.forms, likeness, self._rules)
         every = (*forbidden, *(m for m in meant if not _covered(m, forbidden)))
         phrases, softened = split_phrases(every, self._demoted)
         binding = binding_points(item.wording.id, points, self._demoted)
@@ -166,21 +167,29 @@ class Checker:
             return held[1]
         points = point_rules(version, self._rules)
         fatal = self._rules.wording_fatal
-        own = tuple(Phrase(f.phrase, f.suggest, fatal) for f in version.forbidden)
+        own = tuple(
+            Phrase(f.phrase, f.suggest, fatal, tuple(f.variants)) for f in version.forbidden
+        )
         known = {phrase.phrase: phrase for phrase in self._phrases}
         own = tuple(
-            replace(p, variants=known[p.phrase].variants, unless=known[p.phrase].unless)
+            replace(
+                p,
+                variants=(*p.variants, *known[p.phrase].variants),
+                unless=known[p.phrase].unless,
+            )
             if p.phrase in known
             else p
             for p in own
         )
         names = {phrase.phrase for phrase in own}
         phrases = (*own, *(p for p in self._phrases if p.phrase not in names))
+        forms = tuple(forms_of(phrases))
         prepared = _Prepared(
             points=points,
             vectors=tuple(self._encode(rule.meanings) for rule in points),
             phrases=phrases,
-            phrase_vectors=self._encode([phrase.phrase for phrase in phrases]),
+            forms=forms,
+            form_vectors=self._encode([form for _, form in forms]),
             slots=likely_slots(version, points, self._encode),
         )
         self._cache[wording, version.version] = (version, prepared)

@@ -132,30 +132,36 @@ def _negations(words: str) -> int:
     return sum(1 for _ in default_rules().negator.finditer(plain))
 
 
+def forms_of(phrases: Sequence[Phrase]) -> list[tuple[Phrase, str]]:
+    """Return every phrase with each of its forms that is long enough to be compared by meaning."""
+    shortest = default_rules().values["forbidden_chars"]
+    forms = ((p, fold(form)) for p in phrases for form in (p.phrase, *p.variants))
+    return [(phrase, form) for phrase, form in forms if len(form) >= shortest]
+
+
 def find_by_meaning(
-    text: Text, phrases: Sequence[Phrase], near: NDArray[np.float32], rules: Rules
+    text: Text, forms: Sequence[tuple[Phrase, str]], near: NDArray[np.float32], rules: Rules
 ) -> list[ForbiddenFinding]:
-    """Return the phrases that a clause rephrases; ``near`` is clauses times phrases."""
+    """Return the phrases that a clause rephrases; ``near`` is clauses times ``forms``."""
     found = []
     for clause, row in zip(text.pieces, near, strict=True):
         best = int(np.argmax(row)) if row.size else -1
         if best < 0 or clause.window:
             continue
-        phrase, hit = phrases[best], Hit(clause.start, clause.end, "意思相近")
-        words, form = text.of(clause), fold(phrase.phrase)
-        if any(_spelled(words, form)) or not _means(words, form, float(row[best]), rules):
+        (phrase, form), hit = forms[best], Hit(clause.start, clause.end, "意思相近")
+        words = text.of(clause)
+        own = form == fold(phrase.phrase)
+        bar = rules.values["forbidden_semantic" if own else "forbidden_variant"]
+        near_enough = row[best] >= bar or (own and _shares(words, form, float(row[best])))
+        if any(_spelled(words, form)) or not near_enough:
             continue  # word for word it was judged before
-        if len(phrase.phrase) < rules.values["forbidden_chars"]:
-            continue
         turned = _negations(words) % 2 != _negations(form) % 2
-        if not turned and not is_harmless(text, phrase, fold(phrase.phrase), hit):
+        if not turned and not is_harmless(text, phrase, form, hit):
             found.append(finding_of(phrase, hit))
     return found
 
 
-def _means(words: str, phrase: str, likeness: float, rules: Rules) -> bool:
-    if likeness >= rules.values["forbidden_semantic"]:
-        return True
+def _shares(words: str, phrase: str, likeness: float) -> bool:
     shared = sum(char in words for char in phrase) / len(phrase)
     return likeness >= exceptions().meaning_near and shared >= exceptions().meaning_shared
 
