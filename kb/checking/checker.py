@@ -16,7 +16,7 @@ from kb.checking.advice import advise
 from kb.checking.fit import WordingFit
 from kb.checking.forbidden import find_by_meaning, find_forbidden, forms_of
 from kb.checking.given import said_by_values
-from kb.checking.likely import LikelySlot, likely_slots, likely_places
+from kb.checking.likely import LikelySlot, likely_places, likely_slots
 from kb.checking.overrules import binding_points, split_phrases
 from kb.checking.points import PointRule, find_point, point_rules
 from kb.checking.report import ForbiddenFinding, Item, Report

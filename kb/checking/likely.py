@@ -91,7 +91,7 @@ def likely_places(
 def _says(text: Text, piece: int, example: str, rules: Rules) -> bool:
     """Tell whether the piece says the like of ``example``, and does not deny it."""
     clause = text.pieces[piece]
-    if clause.conditional or text.is_quoted(clause.start, clause.end):
+    if clause.conditional:
         return False
     return bool(negators(example, rules)) or not negators(text.of(clause), rules)
 

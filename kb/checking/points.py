@@ -54,7 +54,9 @@ def point_rules(version: Version, rules: Rules) -> tuple[PointRule, ...]:
     owned = {name for rule in found for name in rule.slots}
     names = {fold(name): name for name in version.slots}
     text = fold(version.text)
-    for sentence in re.split(r"[。；;！？]", text):  # “原因：{cause}”: the slot of the words before it
+    for sentence in re.split(
+        r"[。；;！？]", text
+    ):  # “原因：{cause}”: the slot of the words before it
         makes: list[int] = []
         for clause in re.split(r"[，,：]", sentence):
             here = [i for i, rule in enumerate(found) if any(say in clause for say in rule.says)]

@@ -35,7 +35,7 @@ class Clause:
         return self.depends(self.start, self.end)
 
     def depends(self, start: int, end: int) -> bool:
-        """Tell whether ``[start, end)`` of it stands under its condition, which reaches forwards."""
+        """Tell whether ``[start, end)`` stands under its condition, which reaches forwards."""
         if self.condition is None:
             return False
         return self.condition < end and start - self.condition <= _CONDITION

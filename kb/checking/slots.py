@@ -98,14 +98,18 @@ def find_slots(
         likely: Where else slots' values may stand, the likeliest first.
     """
     places = slot_places(version)
-    found = _whole(reply, version)
-    form = None if found else _fielded(reply, places)
-    if form is None:
+    found = _whole(reply, version) or _fielded(reply, places) or {}
+    if not found:
+        found = _left_blank(reply, version)
         _search(reply, places, found, as_of)
-    else:
-        found = form
     _add_likely(reply, places, found, as_of, likely)
     return tuple(_judged(reply, place, found.get(place.name), as_of) for place in places)
+
+
+def _left_blank(reply: str, version: Version) -> dict[str, _Value]:
+    """Return the slots of the template that ``reply`` has left as they are."""
+    marks = (m for m in SLOT.finditer(reply) if m.group(1) in version.slots)
+    return {mark.group(1): _Value(*mark.span()) for mark in marks}
 
 
 def _search(
@@ -140,8 +144,6 @@ def _add_likely(
     typed = [by_name[one.slot].slot.kind in PATTERNS for one in likely]
     for one, _ in sorted(zip(likely, typed, strict=True), key=lambda pair: not pair[1]):
         place = by_name[one.slot]
-        if f"{{{one.slot}}}" in reply:
-            continue  # its blank was left as it is
         values = (v for v in _within(reply, place, one, found) if _free(v, found))
         value = next((v for v in values if _in_time(reply, v, place, as_of) >= 0), None)
         if value is not None:

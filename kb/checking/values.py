@@ -90,7 +90,9 @@ def plain(kind: str, value: str, today: date, relative: dict[str, int]) -> str:
     if kind in ("date", "datetime"):
         value = _day(value, today, relative)
     if kind == "number":
-        value = re.sub(r"(?<=\d)\s*(?:兆|M|Mbps|个|次|户|条|台|分钟|小时|天|公里|毫秒|ms|元)$", "", value)
+        value = re.sub(
+            r"(?<=\d)\s*(?:兆|M|Mbps|个|次|户|条|台|分钟|小时|天|公里|毫秒|ms|元)$", "", value
+        )
     if kind == "date":
         value = re.sub(rf"(?<=[日\d])\s*(?:{_PART}\s*{_HOUR}|{_PART})$", "", value)
     if kind == "datetime":

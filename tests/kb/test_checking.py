@@ -113,6 +113,8 @@ def test_an_empty_reply_is_one_sentence(checker: Checker) -> None:
         ("师傅已在现场抢修", "只有一家运营商，师傅已在现场抢修", "measure", "said"),
         ("师傅已在现场抢修", "只有领导同意师傅才去抢修", "measure", "missing"),
         ("师傅已在现场抢修", "没有修好的部分师傅已在现场抢修", "measure", "said"),
+        ("师傅已在现场抢修", "师傅已在现场抢修没问题的要是您还有疑问再打给我", "measure", "said"),
+        ("感谢您的理解", "修完问您好没好感谢您的理解", "thanks", "said"),
     ],
 )
 def test_denials_conditions_and_quotations_turn_a_point(
@@ -167,6 +169,7 @@ def test_a_fatal_phrase_fails_and_says_what_to_say_instead(checker: Checker) -> 
         ("11月23日18:00", "今天18点", "restore", "filled"),
         ("施工挖断光缆", "____", "cause", "empty"),
         ("翡翠城", "某某", "area", "invalid"),
+        ("翡翠城", "XX小区", "area", "invalid"),
     ],
 )
 def test_slots_are_read_and_judged(

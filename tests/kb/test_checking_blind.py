@@ -123,12 +123,18 @@ def test_no_shipped_wording_holds_a_shared_phrase(path: Path) -> None:
     assert all(_found(f.suggest) == [] for f in wording.versions[-1].forbidden)
 
 
-def test_the_blind_labels_name_only_what_the_wordings_have() -> None:
-    path = Path(__file__).parent / "data" / "replies_blind.jsonl"
+@pytest.mark.parametrize(
+    ("name", "replies", "wordings"),
+    [("blind", 200, 42), ("independent", 318, 87), ("fresh", 194, 87)],
+)
+def test_the_labels_name_only_what_the_wordings_have(
+    name: str, replies: int, wordings: int
+) -> None:
+    path = Path(__file__).parent / "data" / f"replies_{name}.jsonl"
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    assert len(rows) == 200
-    assert len({row["wording"] for row in rows}) == 42
+    assert len(rows) == len({row["id"] for row in rows}) == replies
+    assert len({row["wording"] for row in rows}) == wordings
     for row in rows:
         version = _version(row["wording"])
-        assert list(row["points"]) == [point.id for point in version.points]
+        assert set(row["points"]) == {point.id for point in version.points}
         assert set(row["slots"]) == set(version.slots)

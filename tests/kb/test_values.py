@@ -6,7 +6,7 @@ import pytest
 
 from kb.checking.cues import slot_data
 from kb.checking.slots import find_slots
-from kb.checking.values import NUMBER, day_of, plain
+from kb.checking.values import DATE, NUMBER, day_of, plain
 from kb.wording import Slot, Version
 
 MONDAY = date(2026, 11, 23)
@@ -23,10 +23,30 @@ RELATIVE = slot_data()["relative_days"]
         ("下周三下午3点", "2026-11-30 下午3点".replace("11-30", "12-02")),
         ("下个月一号", "2026-12-01"),
         ("10月8日下午", "10月8日"),
+        ("24号", "2026-11-24"),
+        ("二十六号晚上八点", "2026-11-26 晚上8点"),
+        ("这个月25号", "2026-11-25"),
+        ("上个月30号", "2026-10-30"),
     ],
 )
 def test_times_as_people_say_them_become_days_and_hours(said: str, written: str) -> None:
     assert plain("datetime", said, MONDAY, RELATIVE) == written
+
+
+def test_a_bare_day_is_one_only_where_a_time_follows() -> None:
+    said = "24号起不收，25号之前回电，3号窗口办，2号楼没断，工号17号柜台"
+    assert [match.group() for match in DATE.finditer(said)] == ["24号", "25号"]
+
+
+def test_a_number_may_carry_its_unit_in_a_form() -> None:
+    assert plain("number", "96兆", MONDAY, RELATIVE) == "96"
+    assert plain("date", "明早", MONDAY, RELATIVE) == "2026-11-24"
+
+
+def test_of_several_times_the_one_next_to_the_wordings_words_counts() -> None:
+    version = _version("{day}前给您回电。", day=("回电日期", "date"))
+    [slot] = find_slots("拦截明早生效，11月27日前给您回电。", version, MONDAY)
+    assert (slot.value, slot.status) == ("11月27日", "filled")
 
 
 def test_a_day_without_a_year_is_the_nearest_one() -> None:
