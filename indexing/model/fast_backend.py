@@ -46,7 +46,7 @@ class FastEncoder:
         self._prompts = (manifest.query_prompt, manifest.document_prompt)
         try:
             self._tokenizer = _tokenizer(folder, manifest)
-            self._session = _session(folder / manifest.fast)
+            self._session = session_of(folder / manifest.fast)
         except Exception as error:
             # Both libraries raise bare Exception or classes of their own.
             raise ModelError(f"这台机器载入不了快速后端，请把后端设为 torch({error})。") from error
@@ -128,7 +128,8 @@ def _tokenizer(folder: Path, manifest: Manifest) -> Any:
     return tokenizer
 
 
-def _session(graph: Path) -> Any:
+def session_of(graph: Path) -> Any:
+    """Return a session of one thread: several texts are computed side by side instead."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -13,6 +13,7 @@ Three things keep the vectors close to float32, none of which needs sample texts
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from indexing.model.weights import Floats, Layer, Linear, Norm, Weights
 VERSION = 2
 OPSET = 17
 MICROSOFT = "com.microsoft"
+Tensors = Mapping[str, tuple[str, Sequence[str | int]]]  # type and shape by name
 IR_VERSION = 9
 # How much of a channel's range moves from the rows into the weights, 0 to 1.
 SMOOTHING = 0.4
@@ -41,10 +43,10 @@ def save_graph(path: Path, weights: Weights) -> None:
     """
     import onnx
 
-    onnx.save(_Builder(weights).model(), str(path))
+    onnx.save(Builder(weights).model(), str(path))
 
 
-class _Builder:
+class Builder:
     """Collects nodes and constants while it walks through the network; good for one graph."""
 
     def __init__(self, weights: Weights) -> None:
@@ -53,15 +55,29 @@ class _Builder:
         self._constants: dict[str, NDArray[Any]] = {}
 
     def model(self) -> Any:
-        from onnx import TensorProto, helper, numpy_helper
-
+        """Return the encoder: from ``input_ids`` to ``embedding``."""
         self._encoder()
         hidden = self._weights.shape.hidden
+        return self.collected(
+            {"input_ids": ("INT64", ["texts", "tokens"])},
+            {"embedding": ("FLOAT", ["texts", hidden])},
+        )
+
+    def collected(self, inputs: Tensors, outputs: Tensors) -> Any:
+        """Return the nodes and constants collected so far as a model."""
+        from onnx import TensorProto, helper, numpy_helper
+
+        def declared(tensors: Tensors) -> list[Any]:
+            return [
+                helper.make_tensor_value_info(name, getattr(TensorProto, kind), shape)
+                for name, (kind, shape) in tensors.items()
+            ]
+
         graph = helper.make_graph(
             self._nodes,
             "encoder",
-            [helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["texts", "tokens"])],
-            [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["texts", hidden])],
+            declared(inputs),
+            declared(outputs),
             [numpy_helper.from_array(value, name) for name, value in self._constants.items()],
         )
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)]
@@ -70,13 +86,29 @@ class _Builder:
     # -- the network -----------------------------------------------------------------------------
 
     def _encoder(self) -> None:
-        rows = self._normalise(self._embed(), self._weights.norm, "embed")
-        norm = self._weights.norm
-        for number, layer in enumerate(self._weights.layers):
-            rows = self._layer(rows, norm, layer, f"layer{number}")
-            norm = layer.output_norm
+        rows = self.layers(self.embedded(), 0, len(self._weights.layers))
         mean = self._node("ReduceMean", rows, axes=[1], keepdims=0)
         self._node("LpNormalization", mean, output="embedding", axis=-1, p=2)
+
+    def layers(self, rows: str, first: int, last: int, mask: str = "") -> str:
+        """Add the layers from ``first`` up to ``last``; ``rows`` are what comes before them.
+
+        ``mask`` is added to the attention's scores, ``(texts, 1, tokens, tokens)``.
+        """
+        norm = self._weights.layers[first - 1].output_norm if first else self._weights.norm
+        for number in range(first, last):
+            layer = self._weights.layers[number]
+            rows = self._layer(rows, norm, layer, f"layer{number}", mask)
+            norm = layer.output_norm
+        return rows
+
+    def named(self, rows: str, name: str) -> None:
+        """Give ``rows`` the name of an output."""
+        self._node("Identity", rows, output=name)
+
+    def embedded(self) -> str:
+        """Add what turns ``input_ids`` into rows for the first layer."""
+        return self._normalise(self._embed(), self._weights.norm, "embed")
 
     def _embed(self) -> str:
         from onnx import TensorProto
@@ -91,13 +123,14 @@ class _Builder:
         places = self._node("Slice", self._constant("positions", positions), zero, length, zero)
         return self._node("Add", words, places)
 
-    def _layer(self, rows: str, norm: Norm, layer: Layer, name: str) -> str:
+    def _layer(self, rows: str, norm: Norm, layer: Layer, name: str, mask: str) -> str:
         layer = _fewer_biases(layer)
         query, key = self._normalised_products(rows, norm, [layer.query, layer.key], f"{name}.qk")
         (value,) = self._normalised_products(rows, norm, [layer.value], f"{name}.v")
         heads = self._weights.shape.heads
+        seen = ["", "", mask] if mask else []  # neither biases nor padding
         mixed = self._node(
-            "MultiHeadAttention", query, key, value, domain=MICROSOFT, num_heads=heads
+            "MultiHeadAttention", query, key, value, *seen, domain=MICROSOFT, num_heads=heads
         )
         attended = self._product(*self._quantise(mixed), layer.attention, f"{name}.attention")
         attended = self._node("Add", attended, rows)

@@ -69,7 +69,7 @@ def save_sentence_transformer(
 
     save_file(state(weights), folder / "model.safetensors", metadata={"format": "pt"})
     contents = {
-        "config.json": _bert_config(weights.shape, vocabulary=len(weights.words.scales)),
+        "config.json": _bert_config(weights.shape, vocabulary=len(weights.words.dense())),
         "tokenizer.json": tokenizer,
         "tokenizer_config.json": _tokenizer_config(),
         "special_tokens_map.json": _SPECIAL,

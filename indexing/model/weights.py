@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexing.model.q4 import Q4File, Q4Matrix, Shape
+from indexing.model.q4 import Q4File, Shape
 
 Floats = NDArray[np.float32]
+
+# A layer's parts, and what Hugging Face's ``BertModel`` calls them.
+LINEARS = {
+    "query": "attention.self.query",
+    "key": "attention.self.key",
+    "value": "attention.self.value",
+    "attention": "attention.output.dense",
+    "up": "intermediate.dense",
+    "down": "output.dense",
+}
+NORMS = {"attention_norm": "attention.output.LayerNorm", "output_norm": "output.LayerNorm"}
+
+
+class Matrix(Protocol):
+    """Weights, however they are kept."""
+
+    def dense(self) -> Floats:
+        """Return the float32 matrix, ``(outputs, inputs)``."""
+        ...
+
+
+@dataclass(frozen=True)
+class Dense:
+    """A matrix kept as it is."""
+
+    values: Floats
+
+    def dense(self) -> Floats:
+        """Return the matrix."""
+        return self.values
 
 
 @dataclass(frozen=True)
 class Linear:
-    """A 4-bit matrix ``(outputs, inputs)`` and its bias."""
+    """A matrix ``(outputs, inputs)`` and its bias."""
 
-    weight: Q4Matrix
+    weight: Matrix
     bias: Floats
 
 
@@ -47,7 +79,7 @@ class Weights:
     """A whole encoder."""
 
     shape: Shape
-    words: Q4Matrix
+    words: Matrix
     positions: Floats
     token_types: Floats
     norm: Norm
@@ -107,20 +139,39 @@ def state(weights: Weights) -> dict[str, NDArray[np.float16]]:
     }
     for number, layer in enumerate(weights.layers):
         prefix = f"encoder.layer.{number}."
-        linears = {
-            "attention.self.query": layer.query,
-            "attention.self.key": layer.key,
-            "attention.self.value": layer.value,
-            "attention.output.dense": layer.attention,
-            "intermediate.dense": layer.up,
-            "output.dense": layer.down,
-        }
-        for name, linear in linears.items():
+        for part, name in LINEARS.items():
+            linear: Linear = getattr(layer, part)
             tensors[f"{prefix}{name}.weight"] = linear.weight.dense()
             tensors[f"{prefix}{name}.bias"] = linear.bias
-        tensors |= _named_norm(f"{prefix}attention.output.LayerNorm", layer.attention_norm)
-        tensors |= _named_norm(f"{prefix}output.LayerNorm", layer.output_norm)
+        for part, name in NORMS.items():
+            tensors |= _named_norm(prefix + name, getattr(layer, part))
     return {name: tensor.astype(np.float16) for name, tensor in tensors.items()}
+
+
+def weights_of(tensors: Mapping[str, NDArray[np.float16]], shape: Shape) -> Weights:
+    """Return the weights that `state` has named."""
+
+    def floats(name: str) -> Floats:
+        return np.asarray(tensors[name], np.float32)
+
+    def norm(name: str) -> Norm:
+        return Norm(floats(f"{name}.weight"), floats(f"{name}.bias"))
+
+    def layer(prefix: str) -> Layer:
+        parts: dict[str, Any] = {part: norm(prefix + name) for part, name in NORMS.items()}
+        for part, name in LINEARS.items():
+            weight = Dense(floats(f"{prefix}{name}.weight"))
+            parts[part] = Linear(weight, floats(f"{prefix}{name}.bias"))
+        return Layer(**parts)
+
+    return Weights(
+        shape=shape,
+        words=Dense(floats("embeddings.word_embeddings.weight")),
+        positions=floats("embeddings.position_embeddings.weight"),
+        token_types=floats("embeddings.token_type_embeddings.weight"),
+        norm=norm("embeddings.LayerNorm"),
+        layers=tuple(layer(f"encoder.layer.{number}.") for number in range(shape.layers)),
+    )
 
 
 def _named_norm(name: str, norm: Norm) -> dict[str, Floats]:
