@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -12,6 +12,7 @@ from cases.urgency import Urgency
 from indexing.errors import InputError, NotFoundError, TousuError
 from indexing.library import Library
 from indexing.masking import Masker
+from indexing.model.judge import Judging
 from indexing.records import Filter, Kind, Status
 from kb.checking import Checker, Item, Report, demoted
 from kb.checking.rules import default_rules
@@ -46,8 +47,15 @@ class Overruling:
 class ReplyChecks:
     """Checks replies; keeps up with changed wordings and overruled rules."""
 
-    def __init__(self, library: Library, masker: Masker, urgency: Urgency) -> None:
+    def __init__(
+        self,
+        library: Library,
+        masker: Masker,
+        urgency: Urgency,
+        judge: Callable[[], Judging | None] = lambda: None,
+    ) -> None:
         self._library = library
+        self._judge = judge
         self._masker = masker
         self._hours = {name: grade.due_hours for name, grade in urgency.grades.items()}
         self._made: tuple[int, frozenset[str], Checker] | None = None
@@ -109,7 +117,11 @@ class ReplyChecks:
             self._wordings = {record.id: wording_of(record.meta) for record in found}
             current = [wording_of(r.meta) for r in found if r.status is Status.PUBLISHED]
             checker = Checker(
-                self._library.encoder, masker=self._masker, wordings=current, demoted=soft
+                self._library.encoder,
+                judge=self._judge(),
+                masker=self._masker,
+                wordings=current,
+                demoted=soft,
             )
             self._made = (generation, soft, checker)
         return self._made[2]

@@ -20,6 +20,7 @@ from indexing.formats import Limits
 from indexing.library import Library
 from indexing.masking import Masker
 from indexing.model import Encoder, build_default_model, load_encoder
+from indexing.model.judge import Judge, judge_for
 from indexing.retrieval import Retriever
 from indexing.sounds import HeardWords
 from indexing.store.store import Store
@@ -74,6 +75,12 @@ def open_encoder(settings: Settings, progress: Progress = silent) -> Encoder:
     return load_encoder(
         settings.model or folder, backend=settings.backend, threads=settings.threads or None
     )
+
+
+def open_judge(settings: Settings, encoder: Encoder) -> Judge | None:
+    """Load what reads replies and cases beside the default model's encoder; other have none."""
+    model = settings.model or settings.default_model_folder
+    return judge_for(model, encoder, threads=settings.threads or None)
 
 
 def open_tokenizer() -> Tokenizer:

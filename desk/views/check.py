@@ -14,6 +14,7 @@ from indexing.records import Filter, Kind
 from kb.checking import Report, phrase_rule, point_rule, slot_rule
 from kb.checking.alignment import Pair, align
 from kb.checking.report import PointFinding
+from kb.checking.weighing import READ
 
 _AUTO = "自动选最合适的"
 _SIGNS = {
@@ -113,11 +114,13 @@ def _points(reply: Reply, report: Report) -> None:
 
 
 def _why(point: PointFinding, text: str) -> str:
+    measure = "把握" if point.rule == READ else "相似度"
     if point.evidence is None:
-        return f"{point.rule}（最接近的相似度 {point.similarity:.2f}）"
+        most = "" if point.rule == READ else "最接近的"
+        return f"{point.rule}（{most}{measure} {point.similarity:.2f}）"
     start, end = point.evidence
     near = "" if point.paraphrase is None else f"，对应说法“{point.paraphrase}”"
-    return f"“{text[start:end]}” · {point.rule}，相似度 {point.similarity:.2f}{near}"
+    return f"“{text[start:end]}” · {point.rule}，{measure} {point.similarity:.2f}{near}"
 
 
 def _findings(reply: Reply, report: Report) -> None:

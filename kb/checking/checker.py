@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from indexing.errors import InputError
 from indexing.masking import Masker
+from indexing.model.judge import Judging
 from indexing.model.protocol import Encoder
 from kb.checking.advice import advise
 from kb.checking.fit import WordingFit
 from kb.checking.forbidden import find_by_meaning, find_forbidden, forms_of
 from kb.checking.given import said_by_values
+from kb.checking.judged import Findings, Reading, asked_phrases, weighed
 from kb.checking.likely import LikelySlot, likely_places, likely_slots
 from kb.checking.overrules import binding_points, split_phrases
 from kb.checking.points import PointRule, find_point, point_rules
@@ -24,6 +26,7 @@ from kb.checking.rules import Phrase, Rules, default_rules, read_phrases
 from kb.checking.score import passes, score_of
 from kb.checking.sentences import Text, read_text
 from kb.checking.slots import find_slots
+from kb.checking.weighing import default_weighing
 from kb.wording import Version, Wording
 
 Vectors = NDArray[np.float32]
@@ -35,16 +38,27 @@ class _Prepared:
     points: tuple[PointRule, ...]
     vectors: tuple[Vectors, ...]  # of each point's meanings
     phrases: tuple[Phrase, ...]
+    own: int  # of the phrases, those of the wording stand first
     forms: tuple[tuple[Phrase, str], ...]  # of the phrases, to compare by meaning
     form_vectors: Vectors
     slots: tuple[LikelySlot, ...]
 
 
+@dataclass(frozen=True)
+class _Look:
+    """A reply with a row of ``clauses`` for each piece, and what the rules find in it."""
+
+    text: Text
+    clauses: Vectors
+    reading: Reading
+
+
 class Checker:
     """Checks replies; paraphrases are encoded once a wording's version.
 
-    With a ``masker`` personal data in a reply is pointed out; with ``wordings``, a reply that is
-    made from another one of them. Rules in ``demoted`` only advise.
+    With a ``judge`` replies are read as a whole, too, and what it reads is weighed with what the
+    rules find. With a ``masker`` personal data in a reply is pointed out; with ``wordings``, a
+    reply that is made from another one of them. Rules in ``demoted`` only advise.
     """
 
     def __init__(
@@ -53,11 +67,13 @@ class Checker:
         rules: Rules | None = None,
         phrases: Sequence[Phrase] | None = None,
         *,
+        judge: Judging | None = None,
         masker: Masker | None = None,
         wordings: Sequence[Wording] = (),
         demoted: frozenset[str] = frozenset(),
     ) -> None:
         self._encoder = encoder
+        self._judge = judge
         self._masker = masker
         self._wordings = tuple(wordings)
         self._demoted = demoted
@@ -98,7 +114,23 @@ class Checker:
             reports += self._check_block(todo[start : start + BLOCK])
         return reports
 
+    def look(self, items: Iterable[Item]) -> list[Reading]:
+        """Return what the rules alone find in replies, and what the judge would read them for.
+
+        Raises:
+            InputError: A reply is empty.
+            NotFoundError: No version of a wording is valid on the day.
+        """
+        todo = list(items)
+        starts = range(0, len(todo), BLOCK)
+        return [one.reading for at in starts for one in self._look(todo[at : at + BLOCK])]
+
     def _check_block(self, items: Sequence[Item]) -> list[Report]:
+        looks = self._look(items)
+        found = self._judged(items, [look.reading for look in looks])
+        return [self._report(*one) for one in zip(items, looks, found, strict=True)]
+
+    def _look(self, items: Sequence[Item]) -> list[_Look]:
         texts, versions = [], []
         for item in items:
             texts.append(self._read(item.reply))
@@ -107,14 +139,16 @@ class Checker:
         wanted = dict.fromkeys(text.of(piece) for text in texts for piece in text.pieces)
         rows = {words: row for row, words in enumerate(wanted)}
         vectors = self._encode(list(wanted))
-        return [
-            self._report(item, version, text, parts, _rows(text, rows, vectors))
-            for item, version, text, parts in zip(items, versions, texts, prepared, strict=True)
-        ]
+        looks = []
+        for item, text, version, parts in zip(items, texts, versions, prepared, strict=True):
+            clauses = _rows(text, rows, vectors)
+            looks.append(_Look(text, clauses, self._looked(item, version, text, parts, clauses)))
+        return looks
 
-    def _report(
+    def _looked(
         self, item: Item, version: Version, text: Text, parts: _Prepared, clauses: Vectors
-    ) -> Report:
+    ) -> Reading:
+        """Return what the rules find, and what is left to read the reply for."""
         near = [clauses @ says.T for says in parts.vectors]
         best = np.array([table.max(axis=1) for table in near]).reshape(len(near), len(clauses))
         likely = likely_places(text, parts.slots, clauses, best, self._rules)
@@ -128,18 +162,36 @@ class Checker:
         likeness = clauses @ parts.form_vectors.T
         meant = find_by_meaning(text, parts.forms, likeness, self._rules)
         every = (*forbidden, *(m for m in meant if not _covered(m, forbidden)))
-        phrases, softened = split_phrases(every, self._demoted)
-        binding = binding_points(item.wording.id, points, self._demoted)
+        nearest: dict[str, float] = {}
+        for (phrase, _), value in zip(
+            parts.forms, likeness.max(axis=0, initial=-1.0).tolist(), strict=True
+        ):
+            nearest[phrase.phrase] = max(nearest.get(phrase.phrase, -1.0), value)
+        asked = asked_phrases(parts.phrases, parts.own, nearest, every)
+        return Reading(item.reply, version, Findings(points, slots, every), asked, nearest)
+
+    def _judged(self, items: Sequence[Item], seen: Sequence[Reading]) -> list[Findings]:
+        if self._judge is None:
+            return [reading.found for reading in seen]
+        answers = self._judge.judge([(reading.reply, reading.questions) for reading in seen])
+        return [
+            weighed(reading, answer, default_weighing(), item.as_of)
+            for item, reading, answer in zip(items, seen, answers, strict=True)
+        ]
+
+    def _report(self, item: Item, look: _Look, found: Findings) -> Report:
+        phrases, softened = split_phrases(found.forbidden, self._demoted)
+        binding = binding_points(item.wording.id, found.points, self._demoted)
         return Report(
             wording=item.wording.id,
-            version=version.version,
+            version=look.reading.version.version,
             passed=passes(binding, phrases),
-            score=score_of(binding, phrases, slots, self._rules.score),
-            points=points,
+            score=score_of(binding, phrases, found.slots, self._rules.score),
+            points=found.points,
             forbidden=phrases,
-            slots=slots,
-            advice=(*softened, *advise(text, item, slots, self._rules, self._masker)),
-            better=self._better(item, clauses[: len(text.clauses)]),
+            slots=found.slots,
+            advice=(*softened, *advise(look.text, item, found.slots, self._rules, self._masker)),
+            better=self._better(item, look.clauses[: len(look.text.clauses)]),
         )
 
     def _read(self, reply: str) -> Text:
@@ -188,6 +240,7 @@ class Checker:
             points=points,
             vectors=tuple(self._encode(rule.meanings) for rule in points),
             phrases=phrases,
+            own=len(own),
             forms=forms,
             form_vectors=self._encode([form for _, form in forms]),
             slots=likely_slots(version, points, self._encode),

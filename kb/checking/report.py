@@ -30,7 +30,8 @@ class PointFinding:
     """Whether a point was made, and what shows it.
 
     ``similarity`` is 1 for a word-for-word match, rapidfuzz's ratio / 100 for a fuzzy one, and the
-    centred cosine (at most 1, higher is closer) for one by meaning; 0 where nothing was near.
+    centred cosine (at most 1, higher is closer) for one by meaning; 0 where nothing was near. Where
+    the judge decided against the rules (``rule`` is 通读判断) it is the share of its status.
     """
 
     id: str

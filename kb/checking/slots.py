@@ -106,6 +106,26 @@ def find_slots(
     return tuple(_judged(reply, place, found.get(place.name), as_of) for place in places)
 
 
+def slot_within(
+    reply: str, version: Version, name: str, span: tuple[int, int], as_of: date
+) -> SlotFinding:
+    """Return the finding for the value of slot ``name`` that somebody has seen at ``span``.
+
+    A value of the slot's type there is checked; words that hold none are taken as they are.
+    """
+    place = next(place for place in slot_places(version) if place.name == name)
+    start, end = span
+    typed = (v for v in _candidates(reply, place.slot.kind) if v.start < end and start < v.end)
+    value = next(typed, None)
+    if value is not None:
+        return _judged(reply, place, value, as_of)
+    value = _trimmed(reply, start, end)
+    text = reply[value.start : value.end]
+    if not text or _BLANK.fullmatch(text) or is_nonsense(place.slot, text):
+        return _judged(reply, place, value, as_of)
+    return SlotFinding(name, place.slot.label, "filled", text, (value.start, value.end), None)
+
+
 def _left_blank(reply: str, version: Version) -> dict[str, _Value]:
     """Return the slots of the template that ``reply`` has left as they are."""
     marks = (m for m in SLOT.finditer(reply) if m.group(1) in version.slots)

@@ -1,0 +1,148 @@
+"""A reply read for all it is held against, and the rules' findings weighed with what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from indexing.model.judge import Answer, Question
+from kb.checking.questions import phrase_question, point_question, slot_question
+from kb.checking.report import ForbiddenFinding, PointFinding, SlotFinding, Span
+from kb.checking.rules import Phrase
+from kb.checking.slots import slot_within
+from kb.checking.weighing import READ, Weighing
+from kb.wording import Point, Version
+
+NEAR = 4  # phrases of the general list that every reply is read for
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is found in a reply."""
+
+    points: tuple[PointFinding, ...]
+    slots: tuple[SlotFinding, ...]
+    forbidden: tuple[ForbiddenFinding, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What to read a reply for, after the rules have looked at it.
+
+    ``near`` tells how near a clause comes to each phrase.
+    """
+
+    reply: str
+    version: Version
+    found: Findings
+    phrases: tuple[Phrase, ...]
+    near: Mapping[str, float]
+
+    @property
+    def questions(self) -> list[Question]:
+        """Points, slots and phrases, in this order."""
+        return [
+            *(point_question(point) for point in self.version.points),
+            *(slot_question(self.version, name) for name in self.version.slots),
+            *(phrase_question(phrase) for phrase in self.phrases),
+        ]
+
+    def parted(
+        self, answers: Sequence[Answer]
+    ) -> tuple[Sequence[Answer], dict[str, Answer], Sequence[Answer]]:
+        """Return the answers on points, on slots by name, and on phrases."""
+        points = len(self.version.points)
+        slots = points + len(self.version.slots)
+        by_name = dict(zip(self.version.slots, answers[points:slots], strict=True))
+        return answers[:points], by_name, answers[slots:]
+
+
+def asked_phrases(
+    phrases: Sequence[Phrase],
+    own: int,
+    near: Mapping[str, float],
+    found: Sequence[ForbiddenFinding],
+) -> tuple[Phrase, ...]:
+    """Return the phrases to read a reply for.
+
+    The first ``own`` of ``phrases``, which are the wording's, those that the rules have found, and
+    of the others those that a clause comes nearest to.
+    """
+    named = {item.phrase for item in found}
+    others = [phrase for phrase in phrases[own:] if phrase.phrase not in named]
+    others.sort(key=lambda phrase: -near.get(phrase.phrase, -1.0))
+    some = [phrase for phrase in phrases[own:] if phrase.phrase in named]
+    return (*phrases[:own], *some, *others[:NEAR])
+
+
+def weighed(
+    reading: Reading, answers: Sequence[Answer], weighing: Weighing, as_of: date
+) -> Findings:
+    """Return what rules and judge find together."""
+    points, slots, phrases = reading.parted(answers)
+    found = reading.found
+    return Findings(
+        tuple(map(_explained, map(weighing.point, found.points, points), reading.version.points)),
+        tuple(_slot(reading, slot, slots[slot.name], weighing, as_of) for slot in found.slots),
+        _forbidden(reading, phrases, weighing),
+    )
+
+
+def _explained(found: PointFinding, point: Point) -> PointFinding:
+    """Return a finding of the judge's with the paraphrase that it read the reply for first."""
+    if found.rule != READ or found.evidence is None:
+        return found
+    return replace(found, paraphrase=point.say[0])
+
+
+def _slot(
+    reading: Reading, found: SlotFinding, answer: Answer, weighing: Weighing, as_of: date
+) -> SlotFinding:
+    slot = reading.version.slots[found.name]
+    status = weighing.slot(found, slot.kind, answer)
+    if status == found.status:
+        return found
+    if status == "empty":
+        wrong = f"“{slot.label}”没有填写。" if slot.required else None
+        return replace(found, status=status, value="", span=None, problem=wrong)
+    if found.span is not None and status == "invalid":
+        wrong = f"“{slot.label}”填的“{found.value.strip()}”没有实际内容。"
+        return replace(found, status=status, problem=wrong)
+    return slot_within(reading.reply, reading.version, found.name, answer.span, as_of)
+
+
+def _forbidden(
+    reading: Reading, answers: Sequence[Answer], weighing: Weighing
+) -> tuple[ForbiddenFinding, ...]:
+    by_phrase: dict[str, list[ForbiddenFinding]] = {}
+    for item in reading.found.forbidden:
+        by_phrase.setdefault(item.phrase, []).append(item)
+    kept: list[ForbiddenFinding] = []
+    for phrase, answer, share in _said(reading, answers, weighing, by_phrase):
+        if phrase.phrase in by_phrase:
+            kept += by_phrase[phrase.phrase]
+        elif not any(_overlap(item.span, answer.span) for item in kept):
+            new = ForbiddenFinding(phrase.phrase, answer.span, phrase.suggest, phrase.fatal, READ)
+            kept.append(replace(new, rule=f"{READ}（{share:.2f}）"))
+    return tuple(sorted(kept, key=lambda item: item.span))
+
+
+def _said(
+    reading: Reading,
+    answers: Sequence[Answer],
+    weighing: Weighing,
+    by_phrase: Mapping[str, Sequence[ForbiddenFinding]],
+) -> Iterator[tuple[Phrase, Answer, float]]:
+    """Yield the phrases that are said: those that the rules have found, then the surest."""
+    some = []
+    for phrase, answer in zip(reading.phrases, answers, strict=True):
+        first = next(iter(by_phrase.get(phrase.phrase, ())), None)
+        share = weighing.phrase(first, reading.near.get(phrase.phrase, 0.0), answer)
+        if share >= weighing.said:
+            some.append((phrase, answer, share))
+    yield from sorted(some, key=lambda one: (one[0].phrase not in by_phrase, -one[2]))
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
