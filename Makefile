@@ -8,7 +8,7 @@ TORCH_INDEX ?=
 PIP_FLAGS := -q --disable-pip-version-check -c constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup app build test test-slow lint bench eval adapt calibrate clean
+.PHONY: help setup app build test test-slow lint bench eval adapt judge calibrate clean
 
 help:  ## 列出命令
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,8 +48,12 @@ eval: build  ## 在标注集上与同类检索并排比较（SETS=评测集文�
 adapt: build  ## 用客户说法重新训练查询适配矩阵（之后要 make calibrate）
 	$(BIN)/python -m benchmarks.adapt
 
+judge: build  ## 重新训练通读回复的判读模型（两核约 50 分钟）
+	$(BIN)/python -m benchmarks.judge
+
 calibrate: setup  ## 用标注查询重新拟合匹配度
 	$(BIN)/python -m benchmarks.calibrate --write
+	$(BIN)/python -m benchmarks.second_look --write
 
 clean:  ## 删除 .venv（不动数据）
 	rm -rf $(VENV)

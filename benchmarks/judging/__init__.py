@@ -1,0 +1,1 @@
+"""Training the judge: labelled replies and customers' words to examples, examples to weights."""
