@@ -13,6 +13,7 @@ from indexing.library import Library
 
 LABELLED = Path(__file__).parent / "library"
 TEST, HELD = LABELLED / "queries.jsonl", LABELLED / "queries_held.jsonl"
+FRESH = LABELLED / "queries_fresh.jsonl"
 
 
 def shipped_library(home: Path) -> Library:

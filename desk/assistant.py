@@ -31,6 +31,7 @@ from desk.importing import FileReport
 from desk.librarian import Librarian
 from desk.opening import Progress, silent
 from desk.reading import Reader
+from desk.second_look import SecondLook, default_weights
 from desk.settings import Settings
 from desk.ticketing import Ticketing
 from desk.tickets import TicketReader
@@ -39,6 +40,7 @@ from indexing.calibration import Features
 from indexing.errors import InputError, TousuError
 from indexing.library import Library
 from indexing.masking import Masked, Masker
+from indexing.model.judge import Judge
 from indexing.records import KNOWLEDGE, Filter, Hit, Kind, Record, Result, Status
 from indexing.store.facets import Selection, Shelf
 from indexing.text.repair import repair as mend
@@ -158,7 +160,7 @@ class Assistant:
     @cached_property
     def evaluating(self) -> Evaluating:
         """Where each leg of the search puts the right answers of labelled queries."""
-        return Evaluating(self._library, self._masker, self.settings)
+        return Evaluating(self._library, self._masker, self.settings, self._looked)
 
     # -- the agent -------------------------------------------------------------------------------
 
@@ -169,7 +171,8 @@ class Assistant:
             InputError: The text is empty or too long.
         """
         where = where or Filter(kinds=KNOWLEDGE, as_of=self.today())
-        return self._library.search(self._checked(text), [where], limit=limit)[0]
+        checked = self._checked(text)
+        return self._looked(checked, self._library.search(checked, [where], limit=limit)[0])
 
     def features(self, text: str, where: Filter) -> list[tuple[str, Features]]:
         """Return the best records' ids with what spoke for each, for fitting the calibration."""
@@ -189,7 +192,8 @@ class Assistant:
         kinds = (Kind.CASE, Kind.POLICY, Kind.WORDING)
         wheres = [Filter(kinds=(kind,), as_of=day) for kind in kinds]
         checked = self._checked(text)
-        found = self._library.search(checked, wheres, limit=CANDIDATES)
+        similar, *rest = self._library.search(checked, wheres, limit=CANDIDATES)
+        found = [self._looked(checked, similar), *rest]
         vector = None
         if self._triager.corrections:
             [vector] = self._library.encoder.encode_queries([self.mask(checked).text])
@@ -434,7 +438,20 @@ class Assistant:
 
     @cached_property
     def _checks(self) -> ReplyChecks:
-        return ReplyChecks(self._library, self._masker, self._triager.urgency)
+        return ReplyChecks(self._library, self._masker, self._triager.urgency, lambda: self._judge)
+
+    def _looked(self, text: str, result: Result) -> Result:
+        return self._second_look.look(text, result) if self._second_look else result
+
+    @cached_property
+    def _second_look(self) -> SecondLook | None:
+        if self._judge is None or self._library.retriever.calibration.is_void:
+            return None
+        return SecondLook(self._judge, self._library.store, default_weights())
+
+    @cached_property
+    def _judge(self) -> Judge | None:
+        return opening.open_judge(self.settings, self._library.encoder)
 
     @cached_property
     def _browsing(self) -> Browsing:

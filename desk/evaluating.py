@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -16,7 +16,7 @@ from desk.settings import Settings
 from indexing.errors import InputError
 from indexing.library import Library
 from indexing.masking import Masker
-from indexing.records import Filter, Kind
+from indexing.records import Filter, Kind, Result
 
 DEEPEST = 50  # records; further down is as good as not found
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"  # only in a checkout
@@ -52,8 +52,16 @@ class LegRanks:
 class Evaluating:
     """Ranks labelled queries leg by leg over one library."""
 
-    def __init__(self, library: Library, masker: Masker, settings: Settings) -> None:
+    def __init__(
+        self,
+        library: Library,
+        masker: Masker,
+        settings: Settings,
+        look: Callable[[str, Result], Result] = lambda _text, result: result,
+    ) -> None:
+        """Rank over ``library``; ``look`` is the second look that answers take at a result."""
         self._library = library
+        self._look = look
         self._masker = masker
         self._settings = settings
 
@@ -101,7 +109,7 @@ class Evaluating:
             leg: [rows[passage].record_id for passage in ids if passage in rows]
             for leg, ids in found.items()
         }
-        result = retriever.search(query, where, DEEPEST, snapshot, store)
+        result = self._look(text, retriever.search(query, where, DEEPEST, snapshot, store))
         orders[Leg.OURS] = [hit.id for hit in result.hits]
         best = next(iter(result.hits), None)
         return LegRanks(

@@ -1,0 +1,110 @@
+"""Fit and measure the second look at the best case (``make calibrate`` runs it).
+
+    python -m benchmarks.second_look [--write]
+
+Fitted on ``library/queries_fresh.jsonl`` and every other line of ``queries_held.jsonl``, which
+neither the judge, the query adapter nor the calibration learned from; measured on ``queries.jsonl``
+and the other lines. The intercept is set so that the calibration's cut-off keeps false accepts of
+what it is fitted on within ``FALSE_ACCEPTS``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from benchmarks.machine import save
+from benchmarks.shipped import FRESH, HELD, TEST, read, shipped_library
+from cases.questions import fit_question
+from desk.calibrating import FALSE_ACCEPTS
+from desk.second_look import WEIGHTS, Weights, log_odds, readable
+from desk.settings import load_settings
+from indexing.library import Library
+from indexing.model.judge import Judge
+from indexing.records import Filter, Kind
+
+CASES = [Filter(kinds=(Kind.CASE,))]
+
+
+def main() -> None:
+    """Fit, report, and with ``--write`` ship the weights."""
+    settings = load_settings()
+    judge = Judge(Path(settings.model or settings.default_model_folder))
+    with tempfile.TemporaryDirectory() as folder:
+        library = shipped_library(Path(folder))
+        fresh, test, held = (looked(library, judge, read(path)) for path in (FRESH, TEST, HELD))
+        cut_off = library.retriever.calibration.cut_off
+    learned, unseen = [*fresh, *held[::2]], held[1::2]
+    weights = fitted(learned, cut_off)
+    parts = {"fitted_on": learned, "test": test, "held": unseen, "both": [*test, *unseen]}
+    report = {name: measured(some, weights, cut_off) for name, some in parts.items()}
+    save("second_look", {"cut_off": cut_off, "weights": asdict(weights)} | report)
+    if "--write" in sys.argv:
+        WEIGHTS.write_text(json.dumps(asdict(weights)) + "\n", encoding="utf-8")
+
+
+Row = tuple[bool, int, float, float]  # something fits; the best case does; score; judge's share
+
+
+def looked(library: Library, judge: Judge, queries: Sequence[dict[str, Any]]) -> list[Row]:
+    """Return what search and judge say of each query's best case."""
+    rows = []
+    for query in queries:
+        [result] = library.search(query["text"], CASES, limit=1)
+        best = result.hits[0]
+        text = readable(library.store.records_of([best.id])) or best.passage
+        [[answer]] = judge.judge([(text, [fit_question(query["text"])])])
+        fits = int(query["cases"].get(best.id, 0) >= 1)
+        rows.append((bool(query["cases"]), fits, best.score, answer.shares[0]))
+    return rows
+
+
+def fitted(rows: Sequence[Row], cut_off: float) -> Weights:
+    """Return the weights; ``cut_off`` is met by at most the allowed share of what fits nothing."""
+    features = [[log_odds(score), log_odds(share)] for *_, score, share in rows]
+    model = LogisticRegression().fit(features, [fits for _, fits, *_ in rows])
+    score, judge = (round(float(weight), 4) for weight in model.coef_[0])
+    plain = Weights(score, judge, 0.0)
+    foreign = sorted(log_odds(plain.together(s, j)) for some, _, s, j in rows if not some)
+    highest = foreign[-int(FALSE_ACCEPTS * len(foreign)) - 1]
+    return Weights(score, judge, round(log_odds(cut_off) - highest - 1e-3, 4))
+
+
+def measured(rows: Sequence[Row], weights: Weights, cut_off: float) -> dict[str, Any]:
+    """Return false accepts and recall, with the second look and without, and at 5 % each."""
+    plain = [(some, score) for some, _, score, _ in rows]
+    both = [(some, weights.together(score, share)) for some, _, score, share in rows]
+    return {
+        "queries": len(rows),
+        "none_fit": sum(not some for some, _ in plain),
+        "without": _at(plain, cut_off) | {"recall_at_5_percent": _at_most(plain)},
+        "with": _at(both, cut_off) | {"recall_at_5_percent": _at_most(both)},
+    }
+
+
+def _at(rows: Sequence[tuple[bool, float]], cut_off: float) -> dict[str, float]:
+    foreign = [score >= cut_off for some, score in rows if not some]
+    fitting = [score >= cut_off for some, score in rows if some]
+    return {
+        "false_accepts": round(float(np.mean(foreign)), 3),
+        "recall_of_fitting": round(float(np.mean(fitting)), 3),
+    }
+
+
+def _at_most(rows: Sequence[tuple[bool, float]]) -> float:
+    """Return the recall where at most 5 % of what fits nothing is accepted."""
+    foreign = sorted(score for some, score in rows if not some)
+    bar = foreign[-int(FALSE_ACCEPTS * len(foreign)) - 1]
+    return round(float(np.mean([score > bar for some, score in rows if some])), 3)
+
+
+if __name__ == "__main__":
+    main()

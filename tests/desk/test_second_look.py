@@ -1,0 +1,95 @@
+"""The best case scored by search and judge together."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from desk.second_look import SecondLook, Weights, default_weights, log_odds, readable
+from indexing.model.judge import Answer
+from indexing.records import Hit, Kind, Record, Result, Status
+
+EVEN = Weights(1.0, 1.0, 0.0)
+TEXT = "---\nid: C-1\n---\n## 投诉描述\n晚上网慢。\n## 处理\n扩容。\n"
+
+
+def _hit(record_id: str, score: float, kind: Kind = Kind.CASE) -> Hit:
+    return Hit(
+        1, kind, record_id, "晚高峰网慢", "晚上网慢。", (0, 5), (0, 5), (), score, 0.0, 0.0, (),
+        None, None, Status.PUBLISHED, None, date(2030, 1, 1), "", {},
+    )  # fmt: skip
+
+
+class _Store:
+    def __init__(self, text: str = TEXT) -> None:
+        self._text = text
+
+    def records_of(self, ids: list[str]) -> list[Record]:
+        return [Record(i, Kind.CASE, "晚高峰网慢", self._text, Status.PUBLISHED, ()) for i in ids]
+
+
+class _Judge:
+    def __init__(self, share: float) -> None:
+        self._share, self.asked = share, []
+
+    def judge(self, asked: Any) -> list[list[Answer]]:
+        self.asked += asked
+        return [[Answer((self._share, 1 - self._share), (0, 1)) for _ in some] for _, some in asked]
+
+
+def _look(share: float, *hits: Hit, text: str = TEXT) -> Result:
+    looker = SecondLook(_Judge(share), _Store(text), EVEN)  # type: ignore[arg-type]
+    return looker.look("晚上卡", Result(7, 0.3, hits))
+
+
+def test_log_odds_of_both_add_up() -> None:
+    assert log_odds(0.5) == 0.0
+    assert EVEN.together(0.5, 0.8) == pytest.approx(0.8)
+    assert EVEN.together(0.8, 0.2) == pytest.approx(0.5)
+
+
+def test_what_the_judge_does_not_believe_fits_no_longer() -> None:
+    result = _look(0.05, _hit("C-1", 0.6), _hit("C-2", 0.5))
+    assert result.no_match
+    assert result.hits[0].score == pytest.approx(0.0732, abs=1e-4)  # odds 1.5 × 1/19
+    assert [hit.id for hit in result.hits] == ["C-1", "C-2"]
+    assert result.hits[1].score <= result.hits[0].score
+
+
+def test_what_the_judge_believes_fits() -> None:
+    result = _look(0.9, _hit("C-1", 0.2))
+    assert not result.no_match
+    assert result.hits[0].score == pytest.approx(0.6923, abs=1e-4)  # odds 1/4 × 9
+
+
+def test_other_kinds_keep_their_score_and_may_come_first() -> None:
+    result = _look(0.05, _hit("C-1", 0.6), _hit("P-1", 0.4, Kind.POLICY))
+    assert [(hit.id, hit.rank) for hit in result.hits] == [("P-1", 1), ("C-1", 2)]
+    assert result.hits[0].score == 0.4
+
+
+@pytest.mark.parametrize("hits", [(), (_hit("P-1", 0.4, Kind.POLICY),)])
+def test_without_a_case_nothing_is_looked_at(hits: tuple[Hit, ...]) -> None:
+    assert _look(0.05, *hits).hits == hits
+
+
+def test_a_case_without_a_description_keeps_its_score() -> None:
+    hit = _hit("C-1", 0.6)
+    assert _look(0.05, hit, text="只有一段话。").hits == (hit,)
+    assert readable([]) is None
+
+
+def test_the_case_is_read_by_title_and_description() -> None:
+    judge = _Judge(0.5)
+    SecondLook(judge, _Store(), EVEN).look("晚上卡", Result(7, 0.3, (_hit("C-1", 0.6),)))  # type: ignore[arg-type]
+    [(text, [question])] = judge.asked
+    assert text == "晚高峰网慢\n晚上网慢。"
+    assert (question.kind, question.text) == ("fit", "来话 晚上卡")
+
+
+def test_shipped_weights_count_both() -> None:
+    weights = default_weights()
+    assert weights.score > 0
+    assert weights.judge > 0
