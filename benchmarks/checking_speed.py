@@ -65,17 +65,20 @@ def _items(
 def _timed(checker: Checker, spent: dict[str, float]) -> Iterator[None]:
     """Add up the time of the parts in ``spent``, in seconds, while the block runs."""
     kept = {name: getattr(engine, name) for names in _PARTS.values() for name in names}
-    encode = checker._encode
+    own = {"encoding": "_encode", "judging": "_judged"}
+    methods = {name: getattr(checker, name) for name in own.values()}
     try:
         for part, names in _PARTS.items():
             for name in names:
                 setattr(engine, name, _counting(kept[name], part, spent))
-        setattr(checker, "_encode", _counting(encode, "encoding", spent))  # noqa: B010
+        for part, name in own.items():
+            setattr(checker, name, _counting(methods[name], part, spent))
         yield
     finally:
         for name, function in kept.items():
             setattr(engine, name, function)
-        setattr(checker, "_encode", encode)  # noqa: B010
+        for name in methods:
+            delattr(checker, name)
 
 
 def _counting(
