@@ -81,10 +81,14 @@ def fitted(rows: Sequence[Row], cut_off: float) -> Weights:
 def measured(rows: Sequence[Row], weights: Weights, cut_off: float) -> dict[str, Any]:
     """Return false accepts and recall, with the second look and without, and at 5 % each."""
     plain = [(some, score) for some, _, score, _ in rows]
-    both = [(some, weights.together(score, share)) for some, _, score, share in rows]
+    both = [
+        (some, weights.together(score, share) if weights.is_open(score, cut_off) else score)
+        for some, _, score, share in rows
+    ]
     return {
         "queries": len(rows),
         "none_fit": sum(not some for some, _ in plain),
+        "looked_at": round(float(np.mean([weights.is_open(s, cut_off) for _, s in plain])), 3),
         "without": _at(plain, cut_off) | {"recall_at_5_percent": _at_most(plain)},
         "with": _at(both, cut_off) | {"recall_at_5_percent": _at_most(both)},
     }

@@ -441,6 +441,8 @@ class Assistant:
         return ReplyChecks(self._library, self._masker, self._triager.urgency, lambda: self._judge)
 
     def _looked(self, text: str, result: Result) -> Result:
+        if not any(hit.kind is Kind.CASE for hit in result.hits):
+            return result  # nothing to read: the judge need not be loaded
         return self._second_look.look(text, result) if self._second_look else result
 
     @cached_property

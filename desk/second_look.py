@@ -4,7 +4,8 @@ What the search scores by, likeness and shared words, cannot tell every near mis
 read many customers' words beside cases can tell some. Only the best case is read, for that is what
 "no case fits" hangs on, and reading the next ones changed no order for the better. How much the
 judge counts is fitted in `benchmarks.second_look` on queries that neither it nor the calibration
-learned from; the cut-off stays the calibration's own.
+learned from; the cut-off stays the calibration's own. Where the score alone is so high or so low
+that no answer of the judge would turn it, the judge is not asked: reading takes some 40 ms.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from indexing.store.store import Store
 
 WEIGHTS = Path(cases.__file__).parent / "second_look.json"
 DESCRIBED = "投诉描述"
+SUREST = 0.98  # share that the judge hardly ever passes
 _LEAST = 1e-4
 
 
@@ -39,6 +41,11 @@ class Weights:
         """Return the probability that the case fits, in [0, 1]."""
         odds = self.score * log_odds(score) + self.judge * log_odds(share) + self.intercept
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
+
+    def is_open(self, score: float, cut_off: float) -> bool:
+        """Tell whether the judge could still turn what ``score`` says; if not, it is not asked."""
+        odds = self.score * log_odds(score) + self.intercept
+        return abs(odds - log_odds(cut_off)) <= self.judge * log_odds(SUREST)
 
 
 @cache
@@ -58,8 +65,10 @@ class SecondLook:
     def look(self, words: str, result: Result) -> Result:
         """Return ``result`` with its best case scored by both; no other case stands above it."""
         best = next((hit for hit in result.hits if hit.kind is Kind.CASE), None)
-        read = readable(self.store.records_of([best.id])) if best else None
-        if best is None or read is None:
+        if best is None or not self.weights.is_open(best.score, result.cut_off):
+            return result
+        read = readable(self.store.records_of([best.id]))
+        if read is None:
             return result
         [[answer]] = self.judge.judge([(read, [fit_question(words)])])
         score = round(self.weights.together(best.score, answer.shares[0]), 4)

@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
@@ -165,7 +166,13 @@ def judge_for(model: str | Path, encoder: Encoder, *, threads: int | None = None
     built = (folder / MANIFEST).is_file()
     if not built or encoder.identity != built_identity(Manifest.read(folder), "fast"):
         return None
-    return Judge(folder, threads=threads)
+    return _shared(folder.absolute(), threads)
+
+
+@lru_cache(maxsize=1)
+def _shared(model: Path, threads: int | None) -> Judge:
+    """Return one judge for all desks of a process: it holds no more than its graphs."""
+    return Judge(model, threads=threads)
 
 
 @dataclass(frozen=True)

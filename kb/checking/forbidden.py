@@ -22,7 +22,7 @@ _STOP = '，。！？!?；;\n,：:“”"「」'
 _BREAK = r"[，。！？!?；;\n,]"
 _LOOK = 12  # characters around a match in which an exception is looked for
 _SHORTEST_SOUND = 3
-_LOOSE = ("意思相近", "拆开说")  # what help that follows takes the edge off
+LOOSE = ("意思相近", "拆开说")  # what help that follows takes the edge off
 _GAP = "\x00"  # before every character's sound
 
 
@@ -192,7 +192,7 @@ def is_harmless(text: Text, phrase: Phrase, form: str, hit: Hit) -> bool:
     sentence = _sentence(folded, hit)
     if form in rule.vague and rule.definite.search(sentence):
         return True
-    if hit.rule in _LOOSE and rule.help.match(folded, hit.end):
+    if hit.rule in LOOSE and rule.help.match(folded, hit.end):
         return True
     return any(pattern.search(sentence) for pattern in phrase.unless)
 

@@ -18,6 +18,7 @@ from functools import cache
 import numpy as np
 
 from indexing.model.judge import Answer
+from kb.checking.forbidden import LOOSE
 from kb.checking.report import ForbiddenFinding, PointFinding, PointStatus, SlotFinding, SlotStatus
 from kb.checking.rules import DATA
 
@@ -46,7 +47,7 @@ class Weights:
 class Weighing:
     """The fitted weights, and the share from which a phrase counts as said.
 
-    A phrase that a rule found counts unless the judge gives it less than ``veto``. ``trust`` holds
+    A phrase found by likeness counts unless the judge gives it less than ``veto``. ``trust`` holds
     how often each outcome was true where a rule gave a status, by ``status|rule``.
     """
 
@@ -77,9 +78,12 @@ class Weighing:
         return SLOTS[int(np.argmax(shares))]
 
     def phrase(self, found: ForbiddenFinding | None, likeness: float, answer: Answer) -> float:
-        """Return how likely a phrase is said, 0 to 1; what a rule found takes a sure no."""
+        """Return how likely a phrase is said, 0 to 1.
+
+        What stands word for word, or nearly so, is not read away; a likeness takes a sure no.
+        """
         if found is not None:
-            return float(answer.shares[0] >= self.veto)
+            return float(found.rule not in LOOSE or answer.shares[0] >= self.veto)
         return self.phrases.shares(phrase_features(likeness, answer))[0]
 
 

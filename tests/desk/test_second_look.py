@@ -64,6 +64,15 @@ def test_what_the_judge_believes_fits() -> None:
     assert result.hits[0].score == pytest.approx(0.6923, abs=1e-4)  # odds 1/4 × 9
 
 
+def test_a_score_that_no_answer_could_turn_stays_as_it_is() -> None:
+    assert not EVEN.is_open(0.97, 0.3)  # log odds 3.48 + .85 > 3.89, those of .98
+    assert EVEN.is_open(0.94, 0.3)
+    judge = _Judge(0.01)
+    looker = SecondLook(judge, _Store(), EVEN)  # type: ignore[arg-type]
+    assert looker.look("晚上卡", Result(7, 0.3, (_hit("C-1", 0.97),))).hits[0].score == 0.97
+    assert judge.asked == []
+
+
 def test_other_kinds_keep_their_score_and_may_come_first() -> None:
     result = _look(0.05, _hit("C-1", 0.6), _hit("P-1", 0.4, Kind.POLICY))
     assert [(hit.id, hit.rank) for hit in result.hits] == [("P-1", 1), ("C-1", 2)]

@@ -89,7 +89,7 @@ def test_unadapted_layers_without_questions_are_the_encoder(
     states = upper.run(None, {"below": below, "mask": mask})[0][0]
     mean = states.mean(axis=0)
     expected = load_encoder(model_folder, "fast").encode_queries([REPLY])[0]
-    assert mean / np.linalg.norm(mean) == pytest.approx(expected, abs=2e-3)
+    assert mean @ expected / np.linalg.norm(mean) > 0.999  # both round to 8 bits, not alike
 
 
 def test_a_changed_graph_is_made_anew(model_folder: Path, tmp_path: Path) -> None:

@@ -135,6 +135,11 @@ def test_a_phrase_that_the_rules_found_keeps_its_rule_or_is_dropped() -> None:
     assert weighed(_reading(found), _answers(), _weighing(), DAY).forbidden == ()
 
 
+def test_a_phrase_that_stands_word_for_word_is_not_read_away() -> None:
+    found = ForbiddenFinding(BLAME.phrase, (20, 25), BLAME.suggest, True, "原话")
+    assert weighed(_reading(found), _answers(), _weighing(), DAY).forbidden == (found,)
+
+
 @pytest.mark.parametrize(
     ("words", "status", "value"),
     [
