@@ -75,13 +75,15 @@ def read_case(text: str, name: str) -> tuple[CaseHeader, YamlText]:
 
 
 def sections(text: str) -> dict[str, str]:
-    r"""Return the case's sections by name, in file order.
+    r"""Return the case's sections by name, in file order; a text without headings has none.
 
     >>> sections("## 投诉描述\n串线\n## 处理\n解释")
     {'投诉描述': '串线', '处理': '解释'}
+    >>> sections("只有一段话。")
+    {}
     """
     marks = list(_HEADING.finditer(text))
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    ends = [*(mark.start() for mark in marks[1:]), len(text)][: len(marks)]
     return {
         mark.group(1): text[mark.end() : end].strip()
         for mark, end in zip(marks, ends, strict=True)
