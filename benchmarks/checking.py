@@ -1,6 +1,6 @@
 """The reply check on labelled replies, beside three baselines in the same run.
 
-    python -m benchmarks.checking [MODEL] [SPLIT|all|speed] [REPLIES]
+    python -m benchmarks.checking [MODEL] [SPLIT,…|all|speed] [REPLIES]
 
 Baselines judge points only as said or missing (they know no denial) and forbidden phrases by the
 same means: the exact words; rapidfuzz's partial_ratio from 75; the plain cosine of each sentence
@@ -8,8 +8,8 @@ with a paraphrase, its threshold chosen on the tuning half.
 
 Eight splits: ``tune``, ``dev``, ``read`` and ``fresh_read`` were tuned on, and the judge learned
 from them; of ``test`` the failures have been seen; on ``held`` it was fitted how rules and judge
-are weighed; of ``independent`` and ``fresh`` failures were never looked at. ``dev`` and ``held`` are
-the halves of a set by the one who tuned the rules (first figures under ``blind_first_look``),
+are weighed; of ``independent`` and ``fresh`` failures were never looked at. ``dev`` and ``held``
+are the halves of a set by the one who tuned the rules (first figures under ``blind_first_look``),
 ``read`` and ``independent`` those of a set over all wordings by somebody who never saw the check,
 ``fresh_read`` and ``fresh`` those of a later one by four others: ``independent`` and ``fresh`` are
 the figures to expect. ``rules_alone`` is the check without the judge. Of the fresh points hardly
@@ -59,7 +59,7 @@ Verdict = dict[str, Any]  # points: {id: status}, forbidden: [phrase], slots: {n
 
 
 def main(model: str = "build/model", split: str = "all", count: str = "10000") -> None:
-    """Print the figures of a split; those of ``all`` splits and of ``speed`` are saved."""
+    """Print and save the figures of a split, of ``all`` splits or of ``speed``."""
     rows = read_rows()
     wordings = {name: _wording(name) for name in {row["wording"] for row in rows}}
     encoder = load_encoder(Path(model))
@@ -70,7 +70,7 @@ def main(model: str = "build/model", split: str = "all", count: str = "10000") -
         return
     tuned = [row for row in rows if row["split"] in TUNED]
     found = {}
-    for name in SPLITS if split == "all" else (split,):
+    for name in SPLITS if split == "all" else split.split(","):
         held = [row for row in rows if row["split"] == name]
         ours = _checked(checker, held, wordings)
         found[name] = {
@@ -86,10 +86,7 @@ def main(model: str = "build/model", split: str = "all", count: str = "10000") -
         }
         if name not in UNREAD:  # its failures are not to be looked at
             print(*_failures(held, ours), sep="\n", file=sys.stderr)
-    if split == "all":
-        _save({"splits": found})
-    else:
-        print(json.dumps(found, ensure_ascii=False, indent=1))
+    _save({"splits": found})
 
 
 def _save(found: dict[str, Any]) -> None:
@@ -97,6 +94,8 @@ def _save(found: dict[str, Any]) -> None:
     path = ROOT / "benchmarks" / "results" / "checking.json"
     kept = json.loads(path.read_text("utf-8")) if path.exists() else {}
     kept.pop("machine", None)
+    if "splits" in found:
+        found = {"splits": kept.get("splits", {}) | found["splits"]}
     save("checking", kept | found)
 
 
