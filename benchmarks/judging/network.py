@@ -21,7 +21,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from benchmarks.judging.examples import OUTCOMES
-from indexing.model.judge import LONGEST_QUESTION
 from indexing.model.judge_graph import read_base
 from indexing.model.weights import LINEARS, Layer, Linear, Norm, Weights
 
@@ -221,8 +220,3 @@ class Network(nn.Module):
 def unit(rows: Tensor) -> Tensor:
     """Return ``rows`` of length 1."""
     return functional.normalize(rows, dim=-1)
-
-
-def question_ids(ids: list[int]) -> list[int]:
-    """Return what of a question's tokens is read."""
-    return ids[:LONGEST_QUESTION]

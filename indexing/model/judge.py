@@ -103,7 +103,8 @@ class Judge:
             questions = asked[number][1]
             below = [states[piece], *(wanted[question.text] for question in questions)]
             offsets = [
-                (a - len(PROMPT) + at, b - len(PROMPT) + at) for a, b in texts[piece].offsets
+                (max(a - len(PROMPT), 0) + at, max(b - len(PROMPT), 0) + at)
+                for a, b in texts[piece].offsets
             ]
             return self._head.answers(self._read(below), below, questions, offsets)
 
@@ -219,24 +220,28 @@ class _Head:
         outcomes = _gelu(found @ w["hidden.w"].T + w["hidden.b"]) @ w["status.w"].T + w["status.b"]
         begin = _unit(asked @ w["start"]) @ _unit(said).T * w["sharpness"][1]
         end = _unit(asked @ w["end"]) @ _unit(said).T * w["sharpness"][2]
+        own = next((i for i, (a, b) in enumerate(offsets) if b > a), 1)  # behind the prompt
         answers = []
         for row, question in enumerate(questions):
             shares = _softmax(outcomes[row, slice(*self.kinds[question.kind])])
-            first, last = _span(begin[row], end[row])
+            first, last = _span(begin[row], end[row], own)
             span = (offsets[first][0], offsets[last][1])
             answers.append(Answer(tuple(shares.tolist()), span))
         return answers
 
 
-def _span(begin: Floats, end: Floats) -> tuple[int, int]:
-    """Return first and last token of the likeliest span, marks of begin and end aside."""
-    inner = len(begin) - 2
-    scores = begin[1:-1, None] + end[None, 1:-1]
+def _span(begin: Floats, end: Floats, own: int = 1) -> tuple[int, int]:
+    """Return first and last token of the likeliest span from token ``own`` on, the last left out.
+
+    The tokens before ``own`` are the mark of the beginning and the prompt, the last is a mark.
+    """
+    inner = len(begin) - 1 - own
+    scores = begin[own:-1, None] + end[None, own:-1]
     allowed = np.triu(np.ones((inner, inner), bool)) & ~np.triu(
         np.ones((inner, inner), bool), LONGEST_SPAN
     )
     first, last = divmod(int(np.argmax(np.where(allowed, scores, _HIDDEN))), inner)
-    return first + 1, last + 1
+    return first + own, last + own
 
 
 def _better(old: list[Answer], new: list[Answer]) -> list[Answer]:

@@ -119,6 +119,12 @@ def test_a_span_begins_before_it_ends_and_leaves_the_marks_out() -> None:
     assert _span(begin, end) == (3, 4)  # 5 + 3; 5 + 4 would run backwards, 9 are the marks
 
 
+def test_a_span_never_lies_in_the_prompt() -> None:
+    begin = np.array([0.0, 9.0, 9.0, 1.0, 0.0, 9.0])
+    end = np.array([0.0, 9.0, 9.0, 0.0, 1.0, 9.0])
+    assert _span(begin, end, 3) == (3, 4)
+
+
 def test_of_two_pieces_the_one_that_says_more_answers() -> None:
     nothing, something = Answer((0.1, 0.9), (0, 1)), Answer((0.7, 0.3), (5, 9))
     assert _better([nothing], [something]) == [something]
