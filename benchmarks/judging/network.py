@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
 from benchmarks.judging.examples import OUTCOMES
+from indexing.model.fast_backend import tokenizer_of
 from indexing.model.judge_graph import read_base
 from indexing.model.weights import LINEARS, Layer, Linear, Norm, Weights
 
@@ -47,10 +47,7 @@ class Lower:
     @classmethod
     def of(cls, model: Path) -> Lower:
         """Load the built model in ``model``."""
-        tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        return cls(read_base(model), tokenizer)
+        return cls(read_base(model), tokenizer_of(model))
 
     @torch.no_grad()
     def states(self, texts: Iterable[str]) -> dict[str, Tensor]:

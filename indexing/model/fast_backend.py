@@ -45,7 +45,7 @@ class FastEncoder:
         self._workers = ThreadPoolExecutor(threads or available_threads(), "encoder")
         self._prompts = (manifest.query_prompt, manifest.document_prompt)
         try:
-            self._tokenizer = _tokenizer(folder, manifest)
+            self._tokenizer = tokenizer_of(folder, manifest.max_seq_length)
             self._session = session_of(folder / manifest.fast)
         except Exception as error:
             # Both libraries raise bare Exception or classes of their own.
@@ -119,12 +119,16 @@ def available_threads() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def _tokenizer(folder: Path, manifest: Manifest) -> Any:
+def tokenizer_of(folder: Path, longest: int | None = None) -> Any:
+    """Return the built model's tokenizer; it keeps ``longest`` tokens of a text, or all."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
-    tokenizer.enable_truncation(manifest.max_seq_length)
+    if longest is None:
+        tokenizer.no_truncation()
+    else:
+        tokenizer.enable_truncation(longest)
     return tokenizer
 
 

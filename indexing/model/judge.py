@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexing.model.encoder import built_identity
-from indexing.model.fast_backend import available_threads, batches, session_of
+from indexing.model.fast_backend import available_threads, batches, session_of, tokenizer_of
 from indexing.model.judge_files import graph_files, read_trained
 from indexing.model.manifest import MANIFEST, Manifest
 from indexing.model.protocol import Encoder
@@ -81,7 +81,7 @@ class Judge:
         weights = read_trained(trained)
         self._head = _Head.of(weights)
         self._lower, self._upper = map(session_of, graph_files(model, weights))
-        self._tokenizer = _tokenizer(model)
+        self._tokenizer = tokenizer_of(model)
         self._workers = ThreadPoolExecutor(threads or available_threads(), "judge")
         self._kept: OrderedDict[str, Floats] = OrderedDict()
         self._lock = threading.Lock()
@@ -257,15 +257,6 @@ def _cut(text: str) -> Iterator[tuple[int, str]]:
     while at + LONGEST < len(text):
         at += LONGEST - OVERLAP
         yield at, text[at : at + LONGEST]
-
-
-def _tokenizer(model: Path) -> Any:
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
 
 
 def _normal(rows: Floats) -> Floats:
