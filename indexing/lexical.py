@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,15 +66,20 @@ class Postings:
         self, terms: Sequence[str], factors: NDArray[np.float32], mean_length: float
     ) -> NDArray[np.float32]:
         """Return each row's sum over ``terms`` of its factor times the row's saturated count."""
-        impacts = self._saturated(mean_length)
+        impacts, starts, rows = self._saturated(mean_length), self._short_starts, self.rows
         out = np.zeros(len(self.lengths), dtype=np.float32)
-        ends = np.zeros(2, dtype=np.int32)
-        for at, span in enumerate(map(self._span, terms)):
-            # what the product of a one-column `csc_array` runs, without its copies of the postings
-            ends[1] = span.stop - span.start
-            column = (ends, self.rows[span], impacts[span])
-            _sparsetools.csc_matvec(len(out), 1, *column, factors[at : at + 1], out)
+        for at, term in enumerate(terms):
+            number = self.terms.get(term)
+            if number is not None:
+                # what the product of a one-column `csc_array` runs, without copying the postings
+                ends, factor = starts[number : number + 2], factors[at : at + 1]
+                _sparsetools.csc_matvec(len(out), 1, ends, rows, impacts, factor, out)
         return out
+
+    @cached_property
+    def _short_starts(self) -> NDArray[np.int32] | NDArray[np.int64]:
+        """Return ``starts`` in the type of ``rows``, as the product wants it."""
+        return self.starts.astype(self.rows.dtype)
 
     def _saturated(self, mean_length: float) -> NDArray[np.float32]:
         """Return ``count / (count + norm)`` of each posting, kept until the mean length changes."""

@@ -204,12 +204,18 @@ def _best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
 
     Each group's best row is looked at first: the ``k``-th of those bounds the ``k``-th best row.
     """
-    whole = len(scores) // GROUP * GROUP
-    bests = scores[:whole].reshape(GROUP, -1).max(axis=0)  # groups of distant rows: contiguous ops
-    if len(bests) <= k:
+    size = len(scores) // GROUP
+    groups = scores[: size * GROUP].reshape(GROUP, size)  # of distant rows: contiguous operations
+    bests = groups.max(axis=0)
+    if size <= k:
         return np.flatnonzero(scores)
-    least = np.partition(bests, len(bests) - k)[len(bests) - k]
-    return np.flatnonzero(scores >= least) if least > 0 else np.flatnonzero(scores)
+    least = np.partition(bests, size - k)[size - k]
+    if least <= 0:
+        return np.flatnonzero(scores)
+    able = np.flatnonzero(bests >= least)
+    rows = (able + size * np.arange(GROUP)[:, None]).ravel()
+    rows = np.concatenate([rows, np.arange(size * GROUP, len(scores))])
+    return np.asarray(rows[scores[rows] >= least])
 
 
 def _top(found: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]], k: int) -> Candidates:
