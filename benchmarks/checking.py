@@ -6,14 +6,15 @@ Baselines judge points only as said or missing (they know no denial) and forbidd
 same means: the exact words; rapidfuzz's partial_ratio from 75; the plain cosine of each sentence
 with a paraphrase, its threshold chosen on the tuning half.
 
-Eight splits: ``tune``, ``dev``, ``read`` and ``fresh_read`` were tuned on, and the judge learned
+Nine splits: ``tune``, ``dev``, ``read`` and ``fresh_read`` were tuned on, and the judge learned
 from them; of ``test`` the failures have been seen; on ``held`` it was fitted how rules and judge
 are weighed; of ``independent`` and ``fresh`` failures were never looked at. ``dev`` and ``held``
 are the halves of a set by the one who tuned the rules (first figures under ``blind_first_look``),
 ``read`` and ``independent`` those of a set over all wordings by somebody who never saw the check,
-``fresh_read`` and ``fresh`` those of a later one by four others: ``independent`` and ``fresh`` are
-the figures to expect. ``rules_alone`` is the check without the judge. Of the fresh points hardly
-any is missing, so that its macro-F1 hangs on a few.
+``fresh_read`` and ``fresh`` those of a later one by four others. ``own`` are replies to twelve
+wordings that are not shipped and that neither rules nor judge were made with, by two more hands.
+``independent``, ``fresh`` and ``own`` are the figures to expect. ``rules_alone`` is the check
+without the judge. Of the fresh points hardly any is missing, so that its macro-F1 hangs on a few.
 
 Where it fails: forbidden phrases said in other words altogether (“单子堆成山，哪里顾得过来您家”); a
 denial that shares no word with the point's paraphrases (“您的资格我没有查”) or says the opposite in
@@ -45,13 +46,14 @@ from kb.wording import Wording, read_wording
 
 ROOT = Path(__file__).parent.parent
 REPLIES = ROOT / "tests" / "kb" / "data"
-SPLITS = ("tune", "test", "dev", "held", "read", "independent", "fresh_read", "fresh")
+WORDINGS = (ROOT / "kb" / "wording", REPLIES / "wording")
+SPLITS = ("tune", "test", "dev", "held", "read", "independent", "fresh_read", "fresh", "own")
 HALVES = {  # the splits of even and of odd ids
     "blind": ("held", "dev"),
     "independent": ("independent", "read"),
     "fresh": ("fresh", "fresh_read"),
 }
-UNREAD = ("independent", "fresh")
+UNREAD = ("independent", "fresh", "own")
 TUNED = ("tune", "dev", "held", "read", "fresh_read")
 STATUSES = ("said", "missing", "contradicted")
 Row = dict[str, Any]
@@ -115,7 +117,7 @@ def read_rows() -> list[Row]:
 
 
 def _wording(name: str) -> Wording:
-    path = ROOT / "kb" / "wording" / f"{name}.yaml"
+    path = next(path for one in WORDINGS if (path := one / f"{name}.yaml").exists())
     return read_wording(path.read_text("utf-8"), path.name)[0]
 
 
