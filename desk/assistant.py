@@ -100,6 +100,8 @@ class Assistant:
         self._library.compact()
         if self._library.retriever.calibration.is_void:
             calibrating.refit(self._library, self.settings.home)
+        if self._judge is not None:  # its graphs are made on first use: let nobody wait for them
+            progress("通读模型已备好", 0.99)
         progress("索引已建立", 1.0)
         return reports
 

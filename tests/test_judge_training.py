@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import numpy as np
 import pytest
 import torch
 
+from benchmarks.judging.clauses import STOPS, Bank, run_on
 from benchmarks.judging.examples import (
+    OUTCOMES,
     Asked,
     Example,
     phrases_of,
@@ -18,17 +21,19 @@ from benchmarks.judging.examples import (
     reply_example,
     thinned,
     with_condition,
-    with_phrase,
     wordings,
 )
+from benchmarks.judging.trainer import Trainer
 from benchmarks.judging.weighing import trusted
 from indexing.model.judge import Judge, Question
 from indexing.model.judge_files import read_trained
-from kb.checking.judged import Findings, Reading
+from kb.checking import read_phrases
+from kb.checking.judged import NEAR, Findings, Reading
 from kb.checking.report import PointFinding
 from kb.checking.rules import Phrase
 
 DAY = date(2026, 11, 23)
+NO_STOPS = dict.fromkeys(map(ord, STOPS))
 BLAME = Phrase("你自己路由器的问题", "", fatal=True, variants=("你路由不行", "怪你那路由"))
 ROW = {
     "id": "T-1",
@@ -57,6 +62,11 @@ def example() -> Example:
     return reply_example(ROW, wordings()["W-BB-001"].on(DAY), [BLAME])
 
 
+@pytest.fixture(scope="module")
+def bank() -> Bank:
+    return Bank.read(read_phrases())
+
+
 def _by_key(example: Example, kind: str) -> dict[str, Asked]:
     return {one.key: one for one in example.asked if one.kind == kind}
 
@@ -72,17 +82,74 @@ def test_a_labelled_reply_is_asked_for_all_it_is_labelled_with(example: Example)
     assert _by_key(example, "phrase")[BLAME.phrase].outcome == 1
 
 
-def test_a_phrase_put_in_is_asked_for_in_another_form(example: Example) -> None:
-    for seed in range(20):
-        varied = with_phrase(example, [BLAME], random.Random(seed))
+def test_a_clause_put_in_is_asked_for_its_phrase(example: Example, bank: Bank) -> None:
+    version, seen = wordings()["W-BB-001"].on(DAY), set()
+    clauses = {phrase.phrase: of for phrase, of in bank.phrases["W-BB-001"] + bank.phrases[""]}
+    for seed in range(40):
+        varied = bank.inserted(example, version, random.Random(seed))
         assert varied is not None
-        [said] = varied.asked
-        start, end = said.span or (0, 0)
-        form = varied.text[start:end]
-        assert form in BLAME.variants
-        assert said.outcome == 0
-        assert all(form not in question.text for question in said.forms)
-        assert varied.text.replace(varied.text[start : end + 1], "", 1) == example.text
+        new, *rest = varied.asked
+        seen.add(new.outcome)
+        words = next(
+            clause for clause in clauses[new.key][OUTCOMES["phrase"][new.outcome]]
+            if clause in varied.text
+        )  # fmt: skip
+        at = varied.text.index(words)
+        assert new.span == ((at, at + len(words)) if new.outcome == 0 else None)
+        assert varied.text[:at] + varied.text[at + len(words) + 1 :] == example.text
+        assert [one.key for one in rest] == [BLAME.phrase] * (new.key != BLAME.phrase)
+    assert seen == {0, 1}
+
+
+def test_a_phrase_that_a_reply_says_is_not_put_in(example: Example, bank: Bank) -> None:
+    only = Bank(phrases={"": [(BLAME, {"said": ["您屋里那台机器闹的"], "missing": ["好"]})]})
+    said = replace(example, asked=tuple(replace(one, outcome=0) for one in example.asked))
+    assert only.inserted(said, wordings()["W-BB-001"].on(DAY), random.Random(0)) is None
+
+
+def test_a_reply_of_clauses_is_asked_for_what_they_say(bank: Bank) -> None:
+    version = wordings()["W-BB-001"].on(DAY)
+    own = {phrase.phrase: of for phrase, of in bank.phrases["W-BB-001"] + bank.phrases[""]}
+    shown = 0
+    for seed in range(60):
+        made = bank.composed("W-BB-001", version, random.Random(seed))
+        assert made is not None
+        points = [one for one in made.asked if one.kind == "point"]
+        assert {one.key for one in points} == {point.id for point in version.points}
+        for one in made.asked:
+            of = bank.points["W-BB-001"][one.key] if one.kind == "point" else own[one.key]
+            outcome = OUTCOMES[one.kind][one.outcome]
+            if one.span is None:
+                assert outcome == "missing"
+                continue
+            said = made.text[slice(*one.span)]
+            assert said in {clause.translate(NO_STOPS) for clause in of[outcome]} | {*of[outcome]}
+            shown += 1
+    assert shown > 150
+
+
+def test_without_stops_the_evidence_is_the_same(example: Example) -> None:
+    spoken = run_on(example)
+    assert spoken.text == "对不住光缆断了师傅在修今天18点前好"
+    assert [
+        spoken.text[slice(*one.span)] if one.span else None for one in spoken.asked
+    ] == [
+        example.text[slice(*one.span)] if one.span else None for one in example.asked
+    ]  # fmt: skip
+
+
+def test_every_clause_belongs_to_a_point_or_phrase_that_there_is(bank: Bank) -> None:
+    known = wordings()
+    for name, points in bank.points.items():
+        assert points.keys() <= {point.id for point in known[name].on(DAY).points}
+        assert all(of[outcome] for of in points.values() for outcome in OUTCOMES["point"])
+    for name, phrases in bank.phrases.items():
+        own = {item.phrase for item in known[name].on(DAY).forbidden} if name else None
+        for phrase, of in phrases:
+            assert own is None or phrase.phrase in own
+            assert of["said"]
+            assert of["missing"]
+            assert not any(phrase.phrase in clause for clause in of["said"])
 
 
 def test_a_point_under_a_condition_is_not_made(example: Example) -> None:
@@ -113,12 +180,12 @@ def test_the_words_on_a_case_are_parted_into_small_groups() -> None:
 
 
 def test_a_reply_is_asked_for_the_nearest_phrases() -> None:
-    general = [Phrase(f"短语{n}", "", fatal=False) for n in range(9)]
+    general = [Phrase(f"短语{n}", "", fatal=False) for n in range(20)]
     version = wordings()["W-BB-001"].on(DAY)
-    near = {f"短语{n}": n / 10 for n in range(9)}
+    near = {f"短语{n}": n / 20 for n in range(20)}
     names = [phrase.phrase for phrase in phrases_of(version, general, ["短语0"], near)]
     own = [item.phrase for item in version.forbidden]
-    assert names == [*own, "短语0", "短语8", "短语7", "短语6", "短语5"]
+    assert names == [*own, "短语0", *(f"短语{n}" for n in range(19, 19 - NEAR, -1))]
 
 
 def test_every_reply_written_for_it_has_its_evidence() -> None:
@@ -142,7 +209,6 @@ def test_trust_is_how_often_a_rule_was_right() -> None:
 
 @pytest.mark.model
 def test_the_judge_runs_as_it_was_trained(model_folder: Path, example: Example) -> None:
-    from benchmarks.judge import Trainer
     from benchmarks.judging.network import COLUMNS
 
     trainer = Trainer(model_folder, [example])

@@ -20,9 +20,10 @@ from cases.record import read_case, sections
 from desk.calibrating import QUERIES
 from indexing.model.judge import Question
 from indexing.model.protocol import Encoder
+from kb.checking import judged
 from kb.checking.questions import phrase_question, point_question, slot_question
-from kb.checking.rules import Phrase
-from kb.wording import Version, Wording, read_wording
+from kb.checking.rules import Phrase, own_phrases
+from kb.wording import Point, Version, Wording, read_wording
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -82,20 +83,29 @@ def replies() -> list[Row]:
 def reply_example(row: Row, version: Version, phrases: Sequence[Phrase]) -> Example:
     """Return a labelled reply with its points, slots and ``phrases``."""
     text = row["reply"]
-    asked = []
-    for point in version.points:
-        forms = tuple(dict.fromkeys(point_question(point, at) for at in range(FORMS)))
-        asked.append(_asked(forms, row["points"][point.id], text, point.id))
+    asked = [
+        _asked(point_forms(point), row["points"][point.id], text, point.id)
+        for point in version.points
+    ]
     asked += [
         _asked((slot_question(version, name),), row["slots"][name], text, name)
         for name in version.slots
     ]
     said = dict(_pair(item) for item in row["forbidden"])
     for phrase in phrases:
-        forms = tuple(dict.fromkeys(phrase_question(phrase, at) for at in range(FORMS)))
         label = ("said", said[phrase.phrase]) if phrase.phrase in said else "missing"
-        asked.append(_asked(forms, label, text, phrase.phrase))
+        asked.append(_asked(phrase_forms(phrase), label, text, phrase.phrase))
     return Example(row["id"], text, tuple(asked), row["wording"])
+
+
+def point_forms(point: Point) -> tuple[Question, ...]:
+    """Return the ways of asking whether a point is made."""
+    return tuple(dict.fromkeys(point_question(point, at) for at in range(FORMS)))
+
+
+def phrase_forms(phrase: Phrase) -> tuple[Question, ...]:
+    """Return the ways of asking whether a phrase is said."""
+    return tuple(dict.fromkeys(phrase_question(phrase, at) for at in range(FORMS)))
 
 
 def _asked(forms: tuple[Question, ...], label: Any, text: str, key: str) -> Asked:
@@ -109,41 +119,16 @@ def _pair(label: Any) -> tuple[str, str]:
     return (label, "") if isinstance(label, str) else (label[0], label[1])
 
 
-def with_phrase(
-    example: Example, phrases: Sequence[Phrase], chance: random.Random
-) -> Example | None:
-    """Return a reply with one more clause, a form of a phrase that it is not asked in.
-
-    It is asked for its phrases only: the one put in, and the others, which it does not say.
-    Replies that say a phrase already are left as they are.
-    """
-    asked = {one.key: one for one in example.asked if one.kind == "phrase"}
-    own = [phrase for phrase in phrases if phrase.phrase in asked and len(phrase.variants) > 1]
-    if not own or any(one.outcome == 0 for one in asked.values()):
-        return None
-    phrase = chance.choice(own)
-    form = chance.choice(phrase.variants)
-    ends = [0, *(at + 1 for at, char in enumerate(example.text) if char in "，。；！？")]
-    at = chance.choice(ends)
-    text = example.text[:at] + form + chance.choice("，。") + example.text[at:]
-
-    others = [number for number, other in enumerate(phrase.variants) if other != form]
-    forms = tuple(phrase_question(phrase, number) for number in others)
-    said = Asked(forms, 0, (at, at + len(form)), phrase.phrase)
-    rest = (one for key, one in asked.items() if key != phrase.phrase)
-    return replace(example, id=f"{example.id}+", text=text, asked=(said, *rest))
-
-
 def phrases_of(
     version: Version, general: Sequence[Phrase], said: Iterable[str], near: Mapping[str, float]
 ) -> list[Phrase]:
     """Return the phrases to ask a reply for: the wording's, those it says, and the nearest."""
-    own = [Phrase(f.phrase, f.suggest, True, tuple(f.variants)) for f in version.forbidden]
+    own = own_phrases(version, general, fatal=True)
     names, wanted = {phrase.phrase for phrase in own}, set(said)
     rest = [phrase for phrase in general if phrase.phrase not in names]
     others = [phrase for phrase in rest if phrase.phrase not in wanted]
     others.sort(key=lambda phrase: -near.get(phrase.phrase, 0.0))
-    return [*own, *(p for p in rest if p.phrase in wanted), *others[:NEAR]]
+    return [*own, *(p for p in rest if p.phrase in wanted), *others[: judged.NEAR]]
 
 
 def day_of(row: Row) -> date:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +18,12 @@ from kb.checking.advice import advise
 from kb.checking.fit import WordingFit
 from kb.checking.forbidden import find_by_meaning, find_forbidden, forms_of
 from kb.checking.given import said_by_values
-from kb.checking.judged import Findings, Reading, asked_phrases, weighed
+from kb.checking.judged import Findings, Reading, asked_phrases, nearest_phrases, weighed
 from kb.checking.likely import LikelySlot, likely_places, likely_slots
 from kb.checking.overrules import binding_points, split_phrases
 from kb.checking.points import PointRule, find_point, point_rules
 from kb.checking.report import ForbiddenFinding, Item, Report
-from kb.checking.rules import Phrase, Rules, default_rules, read_phrases
+from kb.checking.rules import Phrase, Rules, default_rules, own_phrases, read_phrases
 from kb.checking.score import passes, score_of
 from kb.checking.sentences import Text, read_text
 from kb.checking.slots import find_slots
@@ -162,11 +163,10 @@ class Checker:
         likeness = clauses @ parts.form_vectors.T
         meant = find_by_meaning(text, parts.forms, likeness, self._rules)
         every = (*forbidden, *(m for m in meant if not _covered(m, forbidden)))
-        nearest: dict[str, float] = {}
-        for (phrase, _), value in zip(
-            parts.forms, likeness.max(axis=0, initial=-1.0).tolist(), strict=True
-        ):
-            nearest[phrase.phrase] = max(nearest.get(phrase.phrase, -1.0), value)
+        said, said_vectors = self._said
+        nearest = nearest_phrases(
+            (*parts.forms, *said), np.hstack([likeness, clauses @ said_vectors.T])
+        )
         asked = asked_phrases(parts.phrases, parts.own, nearest, every)
         return Reading(item.reply, version, Findings(points, slots, every), asked, nearest)
 
@@ -199,6 +199,12 @@ class Checker:
             raise InputError("回复内容是空的，没有可以检查的文字。")
         return read_text(reply, self._rules)
 
+    @cached_property
+    def _said(self) -> tuple[tuple[tuple[Phrase, str], ...], Vectors]:
+        """Return what means the general phrases in other words, and a row for each."""
+        said = tuple((phrase, clause) for phrase in self._phrases for clause in phrase.said)
+        return said, self._encode([clause for _, clause in said])
+
     def _fit(self, day: date) -> WordingFit:
         if day not in self._fits:
             self._fits[day] = WordingFit(self._wordings, day, self._encode)
@@ -218,21 +224,7 @@ class Checker:
         if held is not None and held[0] == version:
             return held[1]
         points = point_rules(version, self._rules)
-        fatal = self._rules.wording_fatal
-        own = tuple(
-            Phrase(f.phrase, f.suggest, fatal, tuple(f.variants)) for f in version.forbidden
-        )
-        known = {phrase.phrase: phrase for phrase in self._phrases}
-        own = tuple(
-            replace(
-                p,
-                variants=(*p.variants, *known[p.phrase].variants),
-                unless=known[p.phrase].unless,
-            )
-            if p.phrase in known
-            else p
-            for p in own
-        )
+        own = own_phrases(version, self._phrases, fatal=self._rules.wording_fatal)
         names = {phrase.phrase for phrase in own}
         phrases = (*own, *(p for p in self._phrases if p.phrase not in names))
         forms = tuple(forms_of(phrases))

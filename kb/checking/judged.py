@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+import numpy as np
+from numpy.typing import NDArray
+
 from indexing.model.judge import Answer, Question
 from kb.checking.questions import phrase_question, point_question, slot_question
 from kb.checking.report import ForbiddenFinding, PointFinding, SlotFinding, Span
@@ -14,7 +17,8 @@ from kb.checking.slots import slot_within
 from kb.checking.weighing import READ, Weighing
 from kb.wording import Point, Version
 
-NEAR = 4  # phrases of the general list that every reply is read for
+Vectors = NDArray[np.float32]
+NEAR = 8  # phrases of the general list that every reply is read for
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,14 @@ class Reading:
         return answers[:points], by_name, answers[slots:]
 
 
+def nearest_phrases(forms: Sequence[tuple[Phrase, str]], likeness: Vectors) -> dict[str, float]:
+    """Return how near a clause comes to each phrase; ``likeness`` is ``(clauses, forms)``."""
+    nearest: dict[str, float] = {}
+    for (phrase, _), value in zip(forms, likeness.max(axis=0, initial=-1.0).tolist(), strict=True):
+        nearest[phrase.phrase] = max(nearest.get(phrase.phrase, -1.0), value)
+    return nearest
+
+
 def asked_phrases(
     phrases: Sequence[Phrase],
     own: int,
@@ -99,6 +111,8 @@ def _explained(found: PointFinding, point: Point) -> PointFinding:
 def _slot(
     reading: Reading, found: SlotFinding, answer: Answer, weighing: Weighing, as_of: date
 ) -> SlotFinding:
+    if found.status == "empty" and found.span is not None:
+        return found  # left open for all to see
     slot = reading.version.slots[found.name]
     status = weighing.slot(found, slot.kind, answer)
     if status == found.status:

@@ -73,9 +73,11 @@ class Weighing:
         return replace(found, status=status, evidence=answer.span, similarity=likeness, rule=READ)
 
     def slot(self, found: SlotFinding, kind: str, answer: Answer) -> SlotStatus:
-        """Return what to think of a slot."""
+        """Return what to think of a slot; a typed value that stood its check is not nonsense."""
         shares = self.slots.shares(slot_features(found, kind, answer))
-        return SLOTS[int(np.argmax(shares))]
+        status = SLOTS[int(np.argmax(shares))]
+        checked = kind != "text" and found.status == "filled"
+        return "filled" if checked and status == "invalid" else status
 
     def phrase(self, found: ForbiddenFinding | None, likeness: float, answer: Answer) -> float:
         """Return how likely a phrase is said, 0 to 1.

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 from indexing.model.judge import Answer
-from kb.checking.judged import NEAR, Findings, Reading, asked_phrases, weighed
+from kb.checking.judged import (
+    NEAR,
+    Findings,
+    Reading,
+    asked_phrases,
+    nearest_phrases,
+    weighed,
+)
 from kb.checking.questions import phrase_question, point_question, slot_question
 from kb.checking.report import ForbiddenFinding, PointFinding, SlotFinding
 from kb.checking.rules import Phrase
@@ -121,6 +129,32 @@ def test_a_slot_that_the_judge_does_not_see_is_empty() -> None:
     assert cause.problem == "“原因”没有填写。"
 
 
+def test_a_blank_left_as_it_was_is_empty_whatever_is_read() -> None:
+    at = REPLY.index("刨断了线")
+    left = SlotFinding("cause", "原因", "empty", "{cause}", (at, at + 7), "“原因”没有填写。")
+    reading = Reading(REPLY, VERSION, Findings((MISSING,), (left, EMPTY[1]), ()), (BLAME,), {})
+    found = weighed(reading, _answers(cause=(0.0, 0.0, 1.0)), _weighing(), DAY)
+    assert found.slots[0] == left
+
+
+def test_a_typed_value_that_stood_its_check_is_not_nonsense() -> None:
+    time = SlotFinding("restore", "恢复时间", "filled", "11月24日18点", _at("11月24日18点"), None)
+    weighing = _weighing()
+    nonsense = Answer((0.1, 0.2, 0.7), (0, 1))
+    assert weighing.slot(time, "datetime", nonsense) == "filled"
+    assert weighing.slot(time, "datetime", Answer((0.1, 0.8, 0.1), (0, 1))) == "empty"
+    assert weighing.slot(time, "text", nonsense) == "invalid"
+
+
+def test_a_phrase_is_as_near_as_the_nearest_of_its_forms() -> None:
+    other = Phrase("尽快", "", fatal=False)
+    forms = [(BLAME, "你自己路由器的问题"), (BLAME, "你路由不行"), (other, "尽快")]
+    likeness = np.array([[0.1, 0.3, 0.2], [0.25, 0.0, 0.15]], dtype=np.float32)
+    near = nearest_phrases(forms, likeness)
+    assert near == pytest.approx({BLAME.phrase: 0.3, "尽快": 0.2})
+    assert nearest_phrases(forms, likeness[:0]) == {BLAME.phrase: -1.0, "尽快": -1.0}
+
+
 def test_a_phrase_in_other_words_is_found_where_the_judge_saw_it() -> None:
     answers = _answers(blame=(0.9, 0.1))
     [item] = weighed(_reading(), answers, _weighing(), DAY).forbidden
@@ -154,12 +188,12 @@ def test_a_typed_value_that_is_seen_is_still_checked(words: str, status: str, va
 
 
 def test_the_wordings_phrases_the_found_and_the_nearest_are_asked() -> None:
-    phrases = tuple(Phrase(f"短语{i}", "", fatal=False) for i in range(10))
-    found = [ForbiddenFinding("短语9", (0, 2), "", False, "原话")]
-    near = {f"短语{i}": i / 10 for i in range(10)}
+    phrases = [Phrase(f"短语{i}", "", fatal=False) for i in range(20)]
+    found = [ForbiddenFinding("短语2", (0, 2), "", False, "原话")]
+    near = {f"短语{i}": i / 20 for i in range(20)}
     asked = [phrase.phrase for phrase in asked_phrases(phrases, 2, near, found)]
-    assert asked == ["短语0", "短语1", "短语9", "短语8", "短语7", "短语6", "短语5"]
-    assert len(asked) == 2 + 1 + NEAR
+    nearest = [f"短语{i}" for i in range(19, 19 - NEAR, -1)]
+    assert asked == ["短语0", "短语1", "短语2", *nearest]
 
 
 def test_questions_say_what_is_looked_for() -> None:
