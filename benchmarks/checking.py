@@ -16,10 +16,11 @@ wordings that are not shipped and that neither rules nor judge were made with, b
 ``independent``, ``fresh`` and ``own`` are the figures to expect. ``rules_alone`` is the check
 without the judge. Of the fresh points hardly any is missing, so that its macro-F1 hangs on a few.
 
-Where it fails: forbidden phrases said in other words altogether (“单子堆成山，哪里顾得过来您家”); a
-denial that shares no word with the point's paraphrases (“您的资格我没有查”) or says the opposite in
-other words; a point made only under a condition, where the wording has the same condition;
-paraphrases that share neither words nor shape; and text slots in free speech like no example.
+Where it fails: wordings that the judge has not learned from (``own``): it reads their points far
+worse than the shipped ones', though better than the rules alone; forbidden phrases said in other
+words altogether (“单子堆成山，哪里顾得过来您家”); a denial that shares no word with the point's
+paraphrases (“您的资格我没有查”) or says the opposite in other words; a point made only under a
+condition, where the wording has the same condition; and text slots in free speech like no example.
 """
 
 from __future__ import annotations
