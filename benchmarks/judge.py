@@ -30,7 +30,7 @@ import torch
 
 from benchmarks.checking import read_rows
 from benchmarks.judging import weighing
-from benchmarks.judging.clauses import Bank, run_on
+from benchmarks.judging.composing import Bank, run_on
 from benchmarks.judging.examples import (
     Example,
     Row,

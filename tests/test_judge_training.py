@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.judging.clauses import STOPS, Bank, run_on
+from benchmarks.judging.composing import STOPS, Bank, run_on
 from benchmarks.judging.examples import (
     OUTCOMES,
     Asked,
