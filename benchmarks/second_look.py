@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -24,6 +25,7 @@ from sklearn.linear_model import LogisticRegression
 from benchmarks.machine import save
 from benchmarks.shipped import FRESH, HELD, TEST, read, shipped_library
 from cases.questions import fit_question
+from desk.assistant import Assistant
 from desk.calibrating import FALSE_ACCEPTS
 from desk.second_look import WEIGHTS, Weights, log_odds, readable
 from desk.settings import load_settings
@@ -37,18 +39,33 @@ CASES = [Filter(kinds=(Kind.CASE,))]
 def main() -> None:
     """Fit, report, and with ``--write`` ship the weights."""
     settings = load_settings()
-    judge = Judge(Path(settings.model or settings.default_model_folder))
+    judge_folder = Path(settings.model or settings.default_model_folder)
+    judge = Judge(judge_folder)
     with tempfile.TemporaryDirectory() as folder:
         library = shipped_library(Path(folder))
         fresh, test, held = (looked(library, judge, read(path)) for path in (FRESH, TEST, HELD))
         cut_off = library.retriever.calibration.cut_off
+        own = settings.model_copy(update={"home": Path(folder), "model": str(judge_folder)})
+        milliseconds = timed(Assistant.open(own), [query["text"] for query in read(HELD)])
     learned, unseen = [*fresh, *held[::2]], held[1::2]
     weights = fitted(learned, cut_off)
     parts = {"fitted_on": learned, "test": test, "held": unseen, "both": [*test, *unseen]}
     report = {name: measured(some, weights, cut_off) for name, some in parts.items()}
-    save("second_look", {"cut_off": cut_off, "weights": asdict(weights)} | report)
+    about = {"cut_off": cut_off, "weights": asdict(weights), "answer_ms": milliseconds}
+    save("second_look", about | report)
     if "--write" in sys.argv:
         WEIGHTS.write_text(json.dumps(asdict(weights)) + "\n", encoding="utf-8")
+
+
+def timed(assistant: Assistant, texts: Sequence[str]) -> dict[str, float]:
+    """Return how long a whole answer takes, the second look in it where it is taken."""
+    assistant.answer(texts[0])
+    taken = []
+    for text in texts:
+        begun = time.perf_counter()
+        assistant.answer(text)
+        taken.append(1000 * (time.perf_counter() - begun))
+    return {f"p{at}": round(float(np.percentile(taken, at)), 1) for at in (50, 90, 99)}
 
 
 Row = tuple[bool, int, float, float]  # something fits; the best case does; score; judge's share

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,7 +36,7 @@ LONGEST = 320  # characters of a text that are read at once
 OVERLAP = 40
 LONGEST_SPAN = 24  # tokens
 LONGEST_QUESTION = 64  # tokens
-KEPT = 2000  # questions whose lower states are kept
+KEPT = 60_000  # tokens of questions, and of texts read again, whose lower states are kept
 NOTHING = 1  # of every kind's outcomes, the one that says: nothing of it in the text
 _HIDDEN = np.float32(-1e9)
 
@@ -60,8 +60,10 @@ class Answer:
 class Judging(Protocol):
     """What reads texts for questions."""
 
-    def judge(self, asked: Sequence[tuple[str, Sequence[Question]]]) -> list[list[Answer]]:
-        """Return an answer to every question about every text."""
+    def judge(
+        self, asked: Sequence[tuple[str, Sequence[Question]]], *, again: bool = False
+    ) -> list[list[Answer]]:
+        """Return an answer to every question about every text; ``again`` as in `Judge.judge`."""
         ...
 
 
@@ -86,17 +88,26 @@ class Judge:
         self._kept: OrderedDict[str, Floats] = OrderedDict()
         self._lock = threading.Lock()
 
-    def judge(self, asked: Sequence[tuple[str, Sequence[Question]]]) -> list[list[Answer]]:
+    def judge(
+        self, asked: Sequence[tuple[str, Sequence[Question]]], *, again: bool = False
+    ) -> list[list[Answer]]:
         """Return an answer to every question about every text.
 
+        Where the texts will be read ``again``, as cases are, their lower states are kept.
         A long text is read piece by piece; an answer comes from the piece that says most to it.
         """
         pieces = [
             (number, at, part) for number, (text, _) in enumerate(asked) for at, part in _cut(text)
         ]
         texts = [self._tokenizer.encode(PROMPT + part) for *_, part in pieces]
-        states = self._states([encoding.ids for encoding in texts])
-        wanted = self._questions(question.text for _, some in asked for question in some)
+        if again:
+            known = self._remembered([PROMPT + part for *_, part in pieces])
+            states = [known[PROMPT + part] for *_, part in pieces]
+        else:
+            states = self._states([encoding.ids for encoding in texts])
+        wanted = self._remembered(
+            (question.text for _, some in asked for question in some), LONGEST_QUESTION
+        )
 
         def read(piece: int) -> list[Answer]:
             number, at, _ = pieces[piece]
@@ -141,20 +152,21 @@ class Judge:
             found |= dict(zip(batch, rows, strict=True))
         return [found[number] for number in range(len(ids))]
 
-    def _questions(self, texts: Iterator[str]) -> Mapping[str, Floats]:
-        """Return the lower states of questions, most of which come again and again."""
+    def _remembered(self, texts: Iterable[str], longest: int | None = None) -> Mapping[str, Floats]:
+        """Return the lower states of texts that come again, ``longest`` tokens of each."""
         wanted = dict.fromkeys(texts)
         with self._lock:
             found = {text: self._kept[text] for text in wanted if text in self._kept}
         new = [text for text in wanted if text not in found]
-        ids = [self._tokenizer.encode(text).ids[:LONGEST_QUESTION] for text in new]
+        ids = [self._tokenizer.encode(text).ids[:longest] for text in new]
         found |= dict(zip(new, self._states(ids), strict=True))
         with self._lock:
             for text, rows in found.items():
                 self._kept[text] = rows
                 self._kept.move_to_end(text)
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            size = sum(map(len, self._kept.values()))
+            while size > KEPT:
+                size -= len(self._kept.popitem(last=False)[1])
         return found
 
 

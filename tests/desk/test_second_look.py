@@ -34,7 +34,8 @@ class _Judge:
     def __init__(self, share: float) -> None:
         self._share, self.asked = share, []
 
-    def judge(self, asked: Any) -> list[list[Answer]]:
+    def judge(self, asked: Any, *, again: bool = False) -> list[list[Answer]]:
+        assert again  # cases come again
         self.asked += asked
         return [[Answer((self._share, 1 - self._share), (0, 1)) for _ in some] for _, some in asked]
 

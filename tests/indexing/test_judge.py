@@ -10,7 +10,17 @@ import pytest
 
 from indexing.model import load_encoder
 from indexing.model.fast_backend import session_of
-from indexing.model.judge import LONGEST, Answer, Judge, Question, _better, _cut, _span, judge_for
+from indexing.model.judge import (
+    LONGEST,
+    PROMPT,
+    Answer,
+    Judge,
+    Question,
+    _better,
+    _cut,
+    _span,
+    judge_for,
+)
 from indexing.model.judge_files import graph_files, read_trained
 
 pytestmark = pytest.mark.model
@@ -137,3 +147,15 @@ def test_long_texts_are_cut_with_an_overlap() -> None:
     assert [at for at, _ in pieces] == [0, LONGEST - 40]
     assert all(text[at : at + len(part)] == part for at, part in pieces)
     assert list(_cut("短")) == [(0, "短")]
+
+
+def test_a_text_that_is_read_again_says_the_same(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [(REPLY, QUESTIONS)]
+    first, second = judge.judge(asked, again=True), judge.judge(asked, again=True)
+    assert first == second == judge.judge(asked)
+    assert PROMPT + REPLY in judge._kept
+    monkeypatch.setattr("indexing.model.judge.KEPT", 0)
+    assert judge.judge(asked, again=True) == first
+    assert not judge._kept
