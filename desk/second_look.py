@@ -5,7 +5,7 @@ read many customers' words beside cases can tell some. Only the best case is rea
 "no case fits" hangs on, and reading the next ones changed no order for the better. How much the
 judge counts is fitted in `benchmarks.second_look` on queries that neither it nor the calibration
 learned from; the cut-off stays the calibration's own. Where the score alone is so high or so low
-that no answer of the judge would turn it, the judge is not asked: reading takes some 20 to 30 ms.
+that no answer of the judge would turn it, the judge is not asked: reading takes time.
 """
 
 from __future__ import annotations

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.judging.composing import STOPS, Bank, run_on
+from benchmarks.judging.composing import Bank, run_on
 from benchmarks.judging.examples import (
     OUTCOMES,
+    STOPS,
     Asked,
     Example,
     phrases_of,

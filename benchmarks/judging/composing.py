@@ -17,6 +17,7 @@ from typing import Any
 from benchmarks.judging.examples import (
     HERE,
     OUTCOMES,
+    STOPS,
     Asked,
     Example,
     phrase_forms,
@@ -25,7 +26,6 @@ from benchmarks.judging.examples import (
 from kb.checking.rules import FORBIDDEN, SAID, Phrase
 from kb.wording import Point, Version
 
-STOPS = "，。；！？"
 ABSENT = 0.15  # share of a wording's points that a reply says nothing near to
 DRAWN = {"said": 0.4, "contradicted": 0.4, "missing": 0.2}  # of the other points
 VOICED = 2  # phrases that a reply has clauses of, at most
@@ -38,7 +38,7 @@ Clauses = Mapping[str, Sequence[str]]  # by outcome
 
 @dataclass(frozen=True)
 class Piece:
-    """A clause, and what it answers; a clause of nothing asked has no question."""
+    """A clause, and the question that it answers."""
 
     text: str
     asked: Asked

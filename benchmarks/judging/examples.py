@@ -20,7 +20,7 @@ from cases.record import read_case, sections
 from desk.calibrating import QUERIES
 from indexing.model.judge import Question
 from indexing.model.protocol import Encoder
-from kb.checking import judged
+from kb.checking.judged import asked_phrases
 from kb.checking.questions import phrase_question, point_question, slot_question
 from kb.checking.rules import Phrase, own_phrases
 from kb.wording import Point, Version, Wording, read_wording
@@ -34,6 +34,7 @@ OUTCOMES = {
     "fit": ("fits", "other"),
 }
 LEARNED = ("tune", "dev", "read", "fresh_read")  # splits of the labelled replies
+STOPS = "，。；！？"
 FORMS = 3  # ways of putting a question
 NEAR = 4  # cases that a customer's words are nearest to
 AT_ONCE = 10  # customers' words that read a case together
@@ -121,14 +122,12 @@ def _pair(label: Any) -> tuple[str, str]:
 
 def phrases_of(
     version: Version, general: Sequence[Phrase], said: Iterable[str], near: Mapping[str, float]
-) -> list[Phrase]:
+) -> tuple[Phrase, ...]:
     """Return the phrases to ask a reply for: the wording's, those it says, and the nearest."""
     own = own_phrases(version, general, fatal=True)
-    names, wanted = {phrase.phrase for phrase in own}, set(said)
-    rest = [phrase for phrase in general if phrase.phrase not in names]
-    others = [phrase for phrase in rest if phrase.phrase not in wanted]
-    others.sort(key=lambda phrase: -near.get(phrase.phrase, 0.0))
-    return [*own, *(p for p in rest if p.phrase in wanted), *others[: judged.NEAR]]
+    names = {phrase.phrase for phrase in own}
+    rest = (phrase for phrase in general if phrase.phrase not in names)
+    return asked_phrases((*own, *rest), len(own), near, set(said))
 
 
 def day_of(row: Row) -> date:
@@ -212,7 +211,7 @@ def with_condition(example: Example, chance: random.Random) -> Example | None:
         return None
     one = chance.choice(said)
     start = one.span[0] if one.span else 0
-    at = max(example.text.rfind(mark, 0, start) for mark in "，。；！？") + 1
+    at = max(example.text.rfind(mark, 0, start) for mark in STOPS) + 1
     text = example.text[:at] + chance.choice(CONDITIONS) + example.text[at:]
     before = (
         other

@@ -22,7 +22,7 @@ from kb.checking.judged import Findings, Reading, asked_phrases, nearest_phrases
 from kb.checking.likely import LikelySlot, likely_places, likely_slots
 from kb.checking.overrules import binding_points, split_phrases
 from kb.checking.points import PointRule, find_point, point_rules
-from kb.checking.report import ForbiddenFinding, Item, Report
+from kb.checking.report import ForbiddenFinding, Item, Report, overlap
 from kb.checking.rules import Phrase, Rules, default_rules, own_phrases, read_phrases
 from kb.checking.score import passes, score_of
 from kb.checking.sentences import Text, read_text
@@ -167,7 +167,7 @@ class Checker:
         nearest = nearest_phrases(
             (*parts.forms, *said), np.hstack([likeness, clauses @ said_vectors.T])
         )
-        asked = asked_phrases(parts.phrases, parts.own, nearest, every)
+        asked = asked_phrases(parts.phrases, parts.own, nearest, {one.phrase for one in every})
         return Reading(item.reply, version, Findings(points, slots, every), asked, nearest)
 
     def _judged(self, items: Sequence[Item], seen: Sequence[Reading]) -> list[Findings]:
@@ -259,4 +259,4 @@ def _rivals(best: Vectors, own: int) -> Vectors:
 
 
 def _covered(meant: ForbiddenFinding, found: Sequence[ForbiddenFinding]) -> bool:
-    return any(f.span[0] < meant.span[1] and meant.span[0] < f.span[1] for f in found)
+    return any(overlap(one.span, meant.span) for one in found)

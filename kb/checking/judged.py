@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from indexing.model.judge import Answer, Question
 from kb.checking.questions import phrase_question, point_question, slot_question
-from kb.checking.report import ForbiddenFinding, PointFinding, SlotFinding, Span
+from kb.checking.report import ForbiddenFinding, PointFinding, SlotFinding, overlap
 from kb.checking.rules import Phrase
 from kb.checking.slots import slot_within
 from kb.checking.weighing import READ, Weighing
@@ -74,14 +74,13 @@ def asked_phrases(
     phrases: Sequence[Phrase],
     own: int,
     near: Mapping[str, float],
-    found: Sequence[ForbiddenFinding],
+    named: Collection[str],
 ) -> tuple[Phrase, ...]:
     """Return the phrases to read a reply for.
 
-    The first ``own`` of ``phrases``, which are the wording's, those that the rules have found, and
-    of the others those that a clause comes nearest to.
+    The first ``own`` of ``phrases``, which are the wording's, those ``named``, and of the others
+    those that a clause comes nearest to.
     """
-    named = {item.phrase for item in found}
     others = [phrase for phrase in phrases[own:] if phrase.phrase not in named]
     others.sort(key=lambda phrase: -near.get(phrase.phrase, -1.0))
     some = [phrase for phrase in phrases[own:] if phrase.phrase in named]
@@ -136,9 +135,11 @@ def _forbidden(
     for phrase, answer, share in _said(reading, answers, weighing, by_phrase):
         if phrase.phrase in by_phrase:
             kept += by_phrase[phrase.phrase]
-        elif not any(_overlap(item.span, answer.span) for item in kept):
-            new = ForbiddenFinding(phrase.phrase, answer.span, phrase.suggest, phrase.fatal, READ)
-            kept.append(replace(new, rule=f"{READ}（{share:.2f}）"))
+        elif not any(overlap(item.span, answer.span) for item in kept):
+            rule = f"{READ}（{share:.2f}）"
+            kept.append(
+                ForbiddenFinding(phrase.phrase, answer.span, phrase.suggest, phrase.fatal, rule)
+            )
     return tuple(sorted(kept, key=lambda item: item.span))
 
 
@@ -156,7 +157,3 @@ def _said(
         if share >= weighing.said:
             some.append((phrase, answer, share))
     yield from sorted(some, key=lambda one: (one[0].phrase not in by_phrase, -one[2]))
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]

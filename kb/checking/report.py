@@ -15,6 +15,11 @@ Span = tuple[int, int]  # character offsets [start, end) into the reply
 _SPANS = (("points", "evidence"), ("forbidden", "span"), ("slots", "span"), ("advice", "span"))
 
 
+def overlap(one: Span, other: Span) -> bool:
+    """Tell whether two spans share a character."""
+    return one[0] < other[1] and other[0] < one[1]
+
+
 @dataclass(frozen=True)
 class Item:
     """A reply to check, the day it was given, and the hours within which it has to promise."""

@@ -189,7 +189,7 @@ def test_a_typed_value_that_is_seen_is_still_checked(words: str, status: str, va
 
 def test_the_wordings_phrases_the_found_and_the_nearest_are_asked() -> None:
     phrases = [Phrase(f"短语{i}", "", fatal=False) for i in range(20)]
-    found = [ForbiddenFinding("短语2", (0, 2), "", False, "原话")]
+    found = {"短语2"}
     near = {f"短语{i}": i / 20 for i in range(20)}
     asked = [phrase.phrase for phrase in asked_phrases(phrases, 2, near, found)]
     nearest = [f"短语{i}" for i in range(19, 19 - NEAR, -1)]
