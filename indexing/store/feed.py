@@ -7,12 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
-from indexing.store.digests import checked, checked_marks, checked_passages, checked_records
+from indexing.store.digests import (
+    checked,
+    checked_marks,
+    checked_passages,
+    checked_pieces,
+    checked_records,
+)
 from indexing.store.reading import AnyRow
 from indexing.store.schema import MAX_PARAMETERS, passages, records, state, tombstones
 
@@ -88,25 +96,50 @@ def changes_since(connection: Connection, generation: int) -> Changes:
     return Changes(current, checked_marks(checked_passages(added)), gone, checked_records(touched))
 
 
-def passage_rows(connection: Connection, ids: Sequence[int]) -> dict[int, AnyRow]:
-    """Return the passages with these ids joined with their records; deleted ones are absent.
+@dataclass(frozen=True, slots=True)
+class FoundPassage:
+    """A passage with what a hit shows of its record."""
+
+    id: int
+    record_id: str
+    text: str
+    heading: list[str]
+    start: int
+    end: int
+    source_start: int
+    source_end: int
+    part: str
+    kind: str
+    title: str
+    status: str
+    category: str | None
+    urgency: str | None
+    valid_from: date | None
+    valid_until: date | None
+    meta: dict[str, Any]
+
+
+_OF_PASSAGE = ("id", "record_id", "text", "heading", "start", "end", "source_start", "source_end")
+_OF_RECORD = ("kind", "title", "status", "category", "urgency", "valid_from", "valid_until", "meta")
+
+
+def passage_rows(connection: Connection, ids: Sequence[int]) -> dict[int, FoundPassage]:
+    """Return the passages with these ids and what their records say; deleted ones are absent.
 
     Raises:
         StoreError: A passage or its record does not say what was written.
     """
-    query = select(
-        *_PASSAGE_COLUMNS,
-        *_WHOLE,
-        *_RECORD_COLUMNS,
-        records.c.title,
-        records.c.meta,
-    ).join(records)
-    rows: dict[int, AnyRow] = {}
+    found: dict[int, FoundPassage] = {}
     for first in range(0, len(ids), MAX_PARAMETERS):
         some = list(ids[first : first + MAX_PARAMETERS])
-        found = connection.execute(query.where(passages.c.id.in_(some))).all()
-        rows |= {row.id: row for row in checked_marks(checked_passages(found))}
-        owners = {row.record_id for row in found}
-        for row in connection.execute(select(records).where(records.c.id.in_(owners))):
-            checked(row)
-    return rows
+        pieces = connection.execute(select(passages).where(passages.c.id.in_(some))).all()
+        names = {piece.record_id for piece in checked_pieces(pieces)}
+        wanted = select(records).where(records.c.id.in_(names))
+        owners = {row.id: checked(row) for row in connection.execute(wanted)}
+        for piece in pieces:
+            own, its = piece._mapping, owners[piece.record_id]._mapping
+            found[piece.id] = FoundPassage(
+                *(own[name] for name in (*_OF_PASSAGE, "part")),
+                *(its[name] for name in _OF_RECORD),
+            )
+    return found

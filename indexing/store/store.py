@@ -16,11 +16,12 @@ from indexing.store.digests import checked, checked_pieces, content_hash, record
 from indexing.store.engine import open_engine
 from indexing.store.facets import Selection, Shelf, mark_cards
 from indexing.store.faults import damaged, legible, told
-from indexing.store.feed import Changes
+from indexing.store.feed import Changes, FoundPassage
 from indexing.store.history import Event, Version
 from indexing.store.inspection import Fault, inspect_rows
 from indexing.store.journal import Journal
 from indexing.store.reading import AnyRow, filtered, meta_columns, record_of
+from indexing.store.recent import RecentPassages
 from indexing.store.schema import REVISION, passages, records, state
 from indexing.store.writing import (
     Prepared,
@@ -50,6 +51,7 @@ class Store:
     def __init__(self, address: str) -> None:
         """Open the database at ``address`` (an SQLAlchemy URL), making the tables if need be."""
         self._engine = open_engine(address)
+        self._recent = RecentPassages()
         self.journal = Journal(self._read, self._write)
         self._migrate()
         found = self.damage()
@@ -213,10 +215,10 @@ class Store:
         with self._read() as connection:
             return feed.changes_since(connection, generation)
 
-    def passage_rows(self, ids: Sequence[int]) -> dict[int, AnyRow]:
-        """Return the passages with these ids joined with their records; deleted ones are absent."""
+    def passage_rows(self, ids: Sequence[int]) -> dict[int, FoundPassage]:
+        """Return the passages with these ids and what their records say; none for deleted ones."""
         with self._read() as connection:
-            return feed.passage_rows(connection, ids)
+            return self._recent.rows(connection, ids)
 
     def record(self, record_id: str) -> Record:
         """Return one record with its passages.
