@@ -10,11 +10,12 @@ with those `benchmarks.checking` and `make eval` measure.
 
 At the end come rounds with more: replies put together of clauses whose sense is known
 (``judging/clauses``), and the same replies with such a clause or a condition put in, or without
-their stops. The weights shipped are the mean of those before and after
-(Wortsman et al. 2022, arXiv:2109.01903), which read both alike.
+their stops. The mean of the weights before and after (Wortsman et al. 2022, arXiv:2109.01903),
+which reads both alike, learns from all once more; those weights are shipped.
 
-``--hold`` leaves out that share of the wordings, with all their replies. How rules and judge are
-weighed is fitted on them and on the split ``held``, which the judge has not read.
+``--hold`` leaves out that share of the wordings, with all their replies, and always those of
+``judging/apart``. How rules and judge are weighed is fitted on them and on the split ``held``,
+which the judge has not read.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from benchmarks.checking import read_rows
@@ -34,6 +34,7 @@ from benchmarks.judging.composing import Bank, run_on
 from benchmarks.judging.examples import (
     Example,
     Row,
+    apart,
     day_of,
     fit_examples,
     phrases_of,
@@ -63,8 +64,9 @@ def main() -> None:
     torch.manual_seed(SEED)
     settings = load_settings()
     model = Path(options.model or settings.model or settings.default_model_folder)
-    rows, known = replies(), wordings()
-    out = held_wordings(known, options.hold)
+    kept, known = apart(), wordings()
+    rows = replies() + kept
+    out = held_wordings(known, options.hold) | {row["wording"] for row in kept}
     encoder = load_encoder(model)
     if not options.weigh:
         every = examples(encoder, rows, known)
@@ -79,18 +81,18 @@ def main() -> None:
         before = trainer.network.trained()
         trainer.train([*learned, *more], options.more, RATE / 2, options.target)
         trainer.network.meet(before)
-        np.savez_compressed(options.target, **trainer.network.trained())
+        trainer.train([*learned, *more], options.last, RATE / 2, options.target)
         trainer.report("replies", held)
         trainer.report("clauses", unseen)
     unlearned = [row for row in read_rows() if row["split"] == "held"]
     blind = [*unlearned, *(row for row in rows if "split" not in row)]
     readings = Checker(encoder).look(items(blind, known))
     trust = weighing.trusted(blind, readings)
-    apart = [at for at, row in enumerate(blind) if "split" in row or row["wording"] in out]
+    unread = [at for at, row in enumerate(blind) if "split" in row or row["wording"] in out]
     reader = Judge(model, options.target)
-    answers = reader.judge([(readings[at].reply, readings[at].questions) for at in apart])
+    answers = reader.judge([(readings[at].reply, readings[at].questions) for at in unread])
     weighing.write(
-        weighing.fit([blind[at] for at in apart], [readings[at] for at in apart], answers, trust)
+        weighing.fit([blind[at] for at in unread], [readings[at] for at in unread], answers, trust)
     )
 
 
@@ -99,6 +101,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--model", default="")
     parser.add_argument("--rounds", type=float, default=5.0)
     parser.add_argument("--more", type=float, default=1.8, help="rounds with varied replies")
+    parser.add_argument("--last", type=float, default=1.3, help="rounds with all, after the mean")
     parser.add_argument("--start", type=Path, help="weights to begin those rounds with")
     parser.add_argument("--hold", type=float, default=0.1)
     parser.add_argument("--weigh", action="store_true", help="only fit the weighing anew")

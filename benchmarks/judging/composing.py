@@ -27,7 +27,7 @@ from kb.checking.rules import FORBIDDEN, SAID, Phrase
 from kb.wording import Point, Version
 
 ABSENT = 0.15  # share of a wording's points that a reply says nothing near to
-DRAWN = {"said": 0.4, "contradicted": 0.4, "missing": 0.2}  # of the other points
+DRAWN = {"said": 0.5, "contradicted": 0.3, "missing": 0.2}  # of the other points
 VOICED = 2  # phrases that a reply has clauses of, at most
 SILENT = 2  # others that it is asked for
 RUN_ON = 0.12  # share of replies without a stop, as speech recognition gives them

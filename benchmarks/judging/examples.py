@@ -76,9 +76,17 @@ def wordings() -> dict[str, Wording]:
 def replies() -> list[Row]:
     """Return the replies to learn from: the halves that may be read, and those written for it."""
     rows = [row for row in read_rows() if row["split"] in LEARNED]
-    for path in sorted((HERE / "replies").glob("*.jsonl")):
-        rows += [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    return rows
+    return rows + _rows_in("replies")
+
+
+def apart() -> list[Row]:
+    """Return the replies over wordings of their own that are kept for fitting the weighing."""
+    return _rows_in("apart")
+
+
+def _rows_in(folder: str) -> list[Row]:
+    paths = sorted((HERE / folder).glob("*.jsonl"))
+    return [json.loads(line) for path in paths for line in path.read_text("utf-8").splitlines()]
 
 
 def reply_example(row: Row, version: Version, phrases: Sequence[Phrase]) -> Example:

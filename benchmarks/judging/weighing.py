@@ -25,8 +25,8 @@ Row = dict[str, Any]
 # Chosen by cross-validation over the wordings that are fitted on.
 SHRINK = {"points": 3.0, "slots": 1.0, "phrases": 10.0}  # inverse of the penalty on weights
 BALANCE = {"points": {0: 1.0, 1: 1.0, 2: 2.0}, "slots": None, "phrases": None}  # the rarer the more
-SAID = 0.5  # share from which a phrase counts as said: it is more likely so than not
-VETO = 0.05  # share below which a phrase that a rule found does not count
+VETO = 0.1  # share below which a phrase that a rule found by likeness does not count
+SAID = 0.4  # share from which a phrase counts as said, by cross-validation like the others
 TARGET = DATA / "weighing.json"
 
 
@@ -67,7 +67,8 @@ def fit(
         named = {item.phrase for item in reading.found.forbidden}
         for phrase, answer in zip(reading.phrases, on_phrases, strict=True):
             if phrase.phrase not in named:
-                features = phrase_features(reading.near.get(phrase.phrase, 0.0), answer)
+                near, own = reading.near.get(phrase.phrase, 0.0), phrase.phrase in reading.own
+                features = phrase_features(near, answer, own=own)
                 phrases.append((features, int(phrase.phrase not in said)))
     found = {"points": points, "slots": slots, "phrases": phrases}
     fitted = {name: _rows(some, name) for name, some in found.items()}

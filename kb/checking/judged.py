@@ -44,6 +44,11 @@ class Reading:
     near: Mapping[str, float]
 
     @property
+    def own(self) -> frozenset[str]:
+        """The phrases that the wording itself forbids."""
+        return frozenset(item.phrase for item in self.version.forbidden)
+
+    @property
     def questions(self) -> list[Question]:
         """Points, slots and phrases, in this order."""
         return [
@@ -150,10 +155,11 @@ def _said(
     by_phrase: Mapping[str, Sequence[ForbiddenFinding]],
 ) -> Iterator[tuple[Phrase, Answer, float]]:
     """Yield the phrases that are said: those that the rules have found, then the surest."""
-    some = []
+    some, own = [], reading.own
     for phrase, answer in zip(reading.phrases, answers, strict=True):
         first = next(iter(by_phrase.get(phrase.phrase, ())), None)
-        share = weighing.phrase(first, reading.near.get(phrase.phrase, 0.0), answer)
+        near = reading.near.get(phrase.phrase, 0.0)
+        share = weighing.phrase(first, near, answer, own=phrase.phrase in own)
         if share >= weighing.said:
             some.append((phrase, answer, share))
     yield from sorted(some, key=lambda one: (one[0].phrase not in by_phrase, -one[2]))

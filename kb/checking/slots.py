@@ -22,7 +22,16 @@ _LEFT_ONLY = ((6, 0), (4, 0), (3, 0), (2, 0))  # for values whose type is eviden
 _LONGEST = 40  # characters of a value
 _SHORTEST = 3  # characters of a clause that gives a value by its meaning
 _BREAK = "。；;！？\n"
-_TELLING = ("money", "ip", "domain", "datetime")  # types that show what they are by their look
+_TELLING = (
+    "money",
+    "ip",
+    "domain",
+    "datetime",
+    "date",
+    "phone",
+    "number",
+)  # types that show by their look
+_NAME = 3  # characters of a number that names something
 _NEAR = 10  # characters around a typed value that are compared with the slot's own surroundings
 _BLANK = re.compile(
     r"[\s_＿…{}\[\]【】（）()]*|\{\w*\}|【[^】]*】|[（(](?:填写|请填|此处)[^)）]*[)）]"
@@ -103,6 +112,7 @@ def find_slots(
         found = _left_blank(reply, version)
         _search(reply, places, found, as_of)
     _add_likely(reply, places, found, as_of, likely)
+    _add_placeholders(reply, places, found)
     return tuple(_judged(reply, place, found.get(place.name), as_of) for place in places)
 
 
@@ -170,13 +180,31 @@ def _add_likely(
             found.setdefault(one.slot, value)
 
 
+def _add_placeholders(reply: str, places: tuple[SlotPlace, ...], found: dict[str, _Value]) -> None:
+    """Give words that stand for a value (“XX元”, “待定”) to the open slot of like surroundings."""
+    folded, kinds = fold(reply), slot_data()["placeholder_kinds"]
+    for match in re.finditer(slot_data()["placeholder"], reply):
+        value = _Value(*match.span())
+        fit = [kind for word, some in kinds.items() if word in match.group() for kind in some]
+        likeness = {
+            place.name: _likeness(folded, value, place)
+            for place in places
+            if place.name not in found and (not fit or place.slot.kind in fit)
+        }
+        if likeness and _free(value, found):
+            name = max(likeness, key=lambda name: likeness[name])
+            if likeness[name] or len(likeness) == 1:
+                found[name] = value
+
+
 def _within(
     reply: str, place: SlotPlace, one: Likely, found: dict[str, _Value]
 ) -> Iterator[_Value]:
     """Yield the typed values in a likely stretch, or what of it no other slot has taken."""
     if place.slot.kind in PATTERNS:
         values = _candidates(reply, place.slot.kind)
-        yield from (v for v in values if one.start <= v.start and v.end <= one.end)
+        inside = (v for v in values if one.start <= v.start and v.end <= one.end)
+        yield from (v for v in inside if _in_unit(reply, v, place))
         return
     value = _beside(_trimmed(reply, one.start, one.end), found)
     long = value.end - value.start >= _SHORTEST
@@ -323,10 +351,11 @@ def _typed(
     kinds = Counter(place.slot.kind for place in places if place.name not in found)
     for order, place in enumerate(p for p in places if p.name not in found):
         values = [v for v in _candidates(reply, place.slot.kind) if _free(v, found)]
-        alone = len(values) == 1 == kinds[place.slot.kind] and place.slot.kind in _TELLING
+        values = [v for v in values if _in_unit(reply, v, place)]
+        only = _only(reply, values, place, as_of) if kinds[place.slot.kind] == 1 else None
         for number, value in enumerate(values):
             timely = _in_time(reply, value, place, as_of)
-            likeness = max(_likeness(folded, value, place), int(alone)) + timely
+            likeness = max(_likeness(folded, value, place), int(value == only)) + timely
             if likeness > 0 and timely >= 0:
                 offers.append((-likeness, abs(order - number), order, place.name, value))
     taken: dict[str, _Value] = {}
@@ -334,6 +363,19 @@ def _typed(
         if name not in taken and _free(value, taken):
             taken[name] = value
     return taken
+
+
+def _only(reply: str, values: Sequence[_Value], place: SlotPlace, as_of: date) -> _Value | None:
+    """Return the one of ``values`` that can be no other slot's, whatever stands around it."""
+    kind = place.slot.kind
+    if kind == "phone":
+        values = [v for v in values if _judged(reply, place, v, as_of).status == "filled"]
+    if kind == "number":
+        unit = _unit_of(place)
+        values = [v for v in values if _unit(reply[v.end :]) == unit]
+        if unit is None:  # a name rather than a count, such as that of an order
+            values = [v for v in values if v.end - v.start >= _NAME]
+    return values[0] if len(values) == 1 and kind in _TELLING else None
 
 
 def _candidates(reply: str, kind: str) -> Iterator[_Value]:
@@ -344,6 +386,22 @@ def _candidates(reply: str, kind: str) -> Iterator[_Value]:
         inside = any(a < match.end() and match.start() < b for a, b in taken)
         if match.group().strip() and not inside:
             yield _trimmed(reply, *match.span())
+
+
+def _in_unit(reply: str, value: _Value, place: SlotPlace) -> bool:
+    """Tell whether a number has no other unit behind it than the wording has behind the slot."""
+    wanted, given = _unit_of(place), _unit(reply[value.end :])
+    return None in (wanted, given) or wanted == given
+
+
+def _unit_of(place: SlotPlace) -> int | None:
+    return _unit(place.right) if place.slot.kind == "number" else None
+
+
+def _unit(text: str) -> int | None:
+    """Return the line of the units that ``text`` begins with one of."""
+    lines = enumerate(slot_data()["units"])
+    return next((at for at, words in lines if re.match(rf"\s*个?(?:{words})", text)), None)
 
 
 def _in_time(reply: str, value: _Value, place: SlotPlace, as_of: date) -> int:

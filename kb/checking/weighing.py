@@ -79,14 +79,16 @@ class Weighing:
         checked = kind != "text" and found.status == "filled"
         return "filled" if checked and status == "invalid" else status
 
-    def phrase(self, found: ForbiddenFinding | None, likeness: float, answer: Answer) -> float:
-        """Return how likely a phrase is said, 0 to 1.
+    def phrase(
+        self, found: ForbiddenFinding | None, likeness: float, answer: Answer, *, own: bool
+    ) -> float:
+        """Return how likely a phrase is said, 0 to 1; ``own`` are the wording's.
 
         What stands word for word, or nearly so, is not read away; a likeness takes a sure no.
         """
         if found is not None:
             return float(found.rule not in LOOSE or answer.shares[0] >= self.veto)
-        return self.phrases.shares(phrase_features(likeness, answer))[0]
+        return self.phrases.shares(phrase_features(likeness, answer, own=own))[0]
 
 
 def point_features(
@@ -109,10 +111,10 @@ def slot_features(found: SlotFinding, kind: str, answer: Answer) -> list[float]:
     return [*_logs(answer), *status, *(free * one for one in status)]
 
 
-def phrase_features(likeness: float, answer: Answer) -> list[float]:
-    """Return what the weighing of a phrase goes by that no rule found."""
+def phrase_features(likeness: float, answer: Answer, *, own: bool) -> list[float]:
+    """Return what the weighing of a phrase goes by that no rule found; ``own``: the wording's."""
     said, missing = _logs(answer)
-    return [said - missing, likeness]
+    return [said - missing, likeness, float(own)]
 
 
 def _logs(answer: Answer) -> list[float]:

@@ -65,7 +65,7 @@ def _weighing() -> Weighing:
     sure = Answer((0.8, 0.1, 0.1), (0, 1))
     points = len(point_features(MISSING, sure, {}))
     slots = len(slot_features(EMPTY[0], "text", sure))
-    phrases = len(phrase_features(0.0, Answer((0.8, 0.2), (0, 1))))
+    phrases = len(phrase_features(0.0, Answer((0.8, 0.2), (0, 1)), own=True))
     return Weighing(
         {},
         _only_the_judge(points, 3),
