@@ -48,7 +48,7 @@ eval: build  ## 在标注集上与同类检索并排比较（SETS=评测集文�
 adapt: build  ## 用客户说法重新训练查询适配矩阵（之后要 make calibrate）
 	$(BIN)/python -m benchmarks.adapt
 
-judge: build  ## 重新训练通读回复的判读模型（两核约 100 分钟）
+judge: build  ## 重新训练通读回复的判读模型（两核约三小时）
 	$(BIN)/python -m benchmarks.judge
 
 calibrate: setup  ## 用标注查询重新拟合匹配度

@@ -65,7 +65,7 @@ def test_shares_sum_to_one(answers: list[Answer]) -> None:
 def test_a_question_does_not_see_the_others(judge: Judge, answers: list[Answer]) -> None:
     for question, together in zip(QUESTIONS, answers, strict=True):
         [[alone]] = judge.judge([(REPLY, [question])])
-        # a text's numbers share one scale in 8 bits, so that the last digits may differ
+        # longer sums are added up in another order, which may tip a number in 8 bits
         assert alone.shares == pytest.approx(together.shares, abs=1e-3)
         assert alone.span == together.span
 
