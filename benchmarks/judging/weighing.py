@@ -65,10 +65,11 @@ def fit(
             slots.append((slot_features(slot, kind, on_slots[slot.name]), label))
         said = {status_of(item) for item in row["forbidden"]}
         named = {item.phrase for item in reading.found.forbidden}
+        own = reading.own
         for phrase, answer in zip(reading.phrases, on_phrases, strict=True):
             if phrase.phrase not in named:
-                near, own = reading.near.get(phrase.phrase, 0.0), phrase.phrase in reading.own
-                features = phrase_features(near, answer, own=own)
+                near = reading.near.get(phrase.phrase, 0.0)
+                features = phrase_features(near, answer, own=phrase.phrase in own)
                 phrases.append((features, int(phrase.phrase not in said)))
     found = {"points": points, "slots": slots, "phrases": phrases}
     fitted = {name: _rows(some, name) for name, some in found.items()}

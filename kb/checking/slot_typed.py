@@ -82,8 +82,8 @@ def candidates(reply: str, kind: str) -> Iterator[Value]:
 
 def in_unit(reply: str, value: Value, place: SlotPlace) -> bool:
     """Tell whether a number has no other unit behind it than the wording has behind the slot."""
-    wanted, given = _unit_of(place), _unit(reply[value.end :])
-    return None in (wanted, given) or wanted == given
+    wanted = _unit_of(place)
+    return wanted is None or _unit(reply[value.end :]) in (None, wanted)
 
 
 def _unit_of(place: SlotPlace) -> int | None:

@@ -56,3 +56,15 @@ def test_no_more_is_kept_than_fits(
             i: f"C-{i}" for i in ids
         }
     assert list(library.store._recent._kept[1]) == [3, 4]
+
+
+def test_who_reads_more_than_is_kept_leaves_what_is_kept(
+    open_library: OpenLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recent, "MOST", 2)
+    library = open_library()
+    library.write([make_record(f"C-{n}", f"第{n}件") for n in range(1, 5)], actor="测试")
+    store = library.store
+    assert list(store.passage_rows([4])) == [4]
+    assert list(store.passage_rows([1, 2, 3])) == [1, 2, 3]
+    assert list(store._recent._kept[1]) == [4]
