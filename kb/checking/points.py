@@ -185,7 +185,7 @@ def _judged(
         or rules.after_negation.match(behind)
         or rules.refusal.search(inside)
     ):
-        status, name = "contradicted", "否定"
+        status, name = "contradicted", "原话被否定"
     elif _withdrawn(text, clause, span[0], rules):
         status, name = "contradicted", "说了又收回"
     elif clause.depends(*span) and not _may_depend(inside, rule, rules):
@@ -220,14 +220,15 @@ def _meant(
         # What only happens under a condition denies nothing, as the wording's own words do not.
         own = any(denial in words for denial in rule.denials)
         nearest = similarity >= rival - rules.values["denial_rival"]
-        turned = not own and nearest and _turned(words, say, rule, rules)
+        turned = _turned(words, say, rule, rules) if nearest and not own else None
         denies = _has_negator(words, rules) or rules.refusal.search(words) is not None
         unlike = denies and not _has_negator(say, rules)
         bonus = rules.values["key_word"] if _shares(words, rule) else 0.0
         close = similarity + bonus >= rules.values["semantic"] and len(words) >= _SHORTEST
         close = close and similarity >= rival - rules.values["rival"]
         if turned or (close and unlike and not own and not _is_long(clause, rules)):
-            yield _Match(clause.start, clause.end, say, similarity, "否定", "contradicted")
+            name = turned or "多了否定"
+            yield _Match(clause.start, clause.end, say, similarity, name, "contradicted")
         elif close and not unlike:
             yield _close(text, clause, rule, rules, (say, similarity))
 
@@ -259,20 +260,23 @@ def _close(
     return _Match(*span, say, similarity, "意思相近", "said")
 
 
-def _turned(words: str, say: str, rule: PointRule, rules: Rules) -> bool:
+def _turned(words: str, say: str, rule: PointRule, rules: Rules) -> str | None:
+    """Return what turns the point in the clause ``words``, if anything does."""
     if rules.refusal.search(words) and _shares(words, rule):
-        return True
+        return "拒绝"
     if any(a in say and b in words and a not in words for a, b in rules.opposites):
-        return True
+        return "说了反话"
     ends = negators(words, rules)
     if _has_negator(say, rules):
         silent = rules.negator.search(words) is None  # not even one that denies nothing
-        return silent and sum(key in words for key in _words(say) & rule.keys) > 1
+        keys = sum(key in words for key in _words(say) & rule.keys)
+        return "少了否定" if silent and keys > 1 else None
+    if any(_shares(words[end : end + _KEY_REACH], rule) for end in ends):
+        return "否定"
     last = len(words) - rules.values["trailing_verb"]
-    return any(
-        _shares(words[end : end + _KEY_REACH], rule) or (end >= last and _shares(words[:end], rule))
-        for end in ends
-    )
+    if any(end >= last and _shares(words[:end], rule) for end in ends):
+        return "否定在后"
+    return None
 
 
 def _shares(words: str, rule: PointRule) -> bool:

@@ -57,6 +57,7 @@ class Rules:
     wording_fatal: bool
     negator: re.Pattern[str]
     not_negator: re.Pattern[str]
+    closing: re.Pattern[str]
     withdrawal: re.Pattern[str]
     after_negation: re.Pattern[str]
     refusal: re.Pattern[str]
@@ -94,8 +95,9 @@ def read_rules(folder: Path = DATA) -> Rules:
             wording_fatal=bool(raw["wording_phrases_are_fatal"]),
             negator=any_of(raw["negators"]),
             not_negator=re.compile(
-                f"{any_of(raw['not_negators']).pattern}|{raw['relative']}|{raw['asking']}"
+                f"{any_of(raw['not_negators']).pattern}|{raw['relative']}|{raw['harmless']}|{raw['asking']}"
             ),
+            closing=re.compile(raw["closing"]),
             withdrawal=re.compile(raw["withdrawals"]),
             after_negation=re.compile(raw["after_negation"]),
             refusal=re.compile("|".join(raw["refusals"])),

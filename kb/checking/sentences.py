@@ -113,7 +113,9 @@ def negator_before(text: str, at: int, rules: Rules) -> bool:
     found = [
         m
         for m in rules.negator.finditer(text, 0, at)
-        if m.end() >= at - reach and not any(a <= m.start() < b for a, b in harmless)
+        if m.end() >= at - reach
+        and not rules.closing.match(text, m.end(), at)
+        and not any(a <= m.start() < b for a, b in harmless)
     ]
     return len(found) % 2 == 1
 

@@ -14,7 +14,7 @@ from indexing.model.protocol import Progress, Vectors
 from kb.checking import Checker, Item, Phrase, Report, read_phrases, report_json
 from kb.checking.rules import default_rules
 from kb.checking.score import score_of
-from kb.checking.sentences import read_text
+from kb.checking.sentences import negator_before, negators, read_text
 from kb.checking.values import arabic, plain
 from kb.wording import Wording, read_wording
 
@@ -262,3 +262,24 @@ def test_paraphrases_count_with_the_real_model(model_folder: Path) -> None:
         "inform": "said",
         "thanks": "missing",
     }
+
+
+@pytest.mark.parametrize(
+    ("clause", "said", "turned"),
+    [
+        ("所以现在装不了哎对不住你了", "对不住", False),
+        ("退副卡对不嗯抱歉搞得你不爽快", "抱歉", False),
+        ("这事我们没有向你道歉", "道歉", True),
+    ],
+)
+def test_a_negation_that_ends_its_clause_turns_nothing_behind_it(
+    clause: str, said: str, turned: bool
+) -> None:
+    assert negator_before(clause, clause.index(said), default_rules()) is turned
+
+
+@pytest.mark.parametrize(
+    ("clause", "count"), [("两部手机试打没毛病", 0), ("证件别忘了带", 0), ("这笔钱我们不退", 1)]
+)
+def test_a_negation_of_what_would_be_bad_denies_nothing(clause: str, count: int) -> None:
+    assert len(negators(clause, default_rules())) == count
