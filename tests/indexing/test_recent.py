@@ -10,6 +10,7 @@ import pytest
 
 from indexing.errors import StoreError
 from indexing.store import recent
+from indexing.store.store import Store
 from tests.indexing.conftest import OpenLibrary, make_record
 
 
@@ -45,26 +46,24 @@ def test_a_write_of_another_process_is_seen(open_library: OpenLibrary) -> None:
     assert library.store.passage_rows([1, 2]) == {}
 
 
-def test_no_more_is_kept_than_fits(
-    open_library: OpenLibrary, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def four(open_library: OpenLibrary, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """Return a store of four records, of whose passages two are kept at most."""
     monkeypatch.setattr(recent, "MOST", 2)
     library = open_library()
     library.write([make_record(f"C-{n}", f"第{n}件") for n in range(1, 5)], actor="测试")
+    return library.store
+
+
+def test_no_more_is_kept_than_fits(four: Store) -> None:
     for ids in ([1, 2, 3], [3, 4], [4]):
-        assert {i: row.record_id for i, row in library.store.passage_rows(ids).items()} == {
+        assert {i: row.record_id for i, row in four.passage_rows(ids).items()} == {
             i: f"C-{i}" for i in ids
         }
-    assert list(library.store._recent._kept[1]) == [3, 4]
+    assert list(four._recent._kept[1]) == [3, 4]
 
 
-def test_who_reads_more_than_is_kept_leaves_what_is_kept(
-    open_library: OpenLibrary, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(recent, "MOST", 2)
-    library = open_library()
-    library.write([make_record(f"C-{n}", f"第{n}件") for n in range(1, 5)], actor="测试")
-    store = library.store
-    assert list(store.passage_rows([4])) == [4]
-    assert list(store.passage_rows([1, 2, 3])) == [1, 2, 3]
-    assert list(store._recent._kept[1]) == [4]
+def test_who_reads_more_than_is_kept_leaves_what_is_kept(four: Store) -> None:
+    assert list(four.passage_rows([4])) == [4]
+    assert list(four.passage_rows([1, 2, 3])) == [1, 2, 3]
+    assert list(four._recent._kept[1]) == [4]
