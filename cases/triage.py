@@ -60,6 +60,7 @@ class Cues:
     sharpness: float
     neighbours: float
     sure: float
+    leaning: float
 
     @classmethod
     def shipped(cls) -> Cues:
@@ -71,6 +72,7 @@ class Cues:
             data["sharpness"],
             data["neighbours"],
             data["sure"],
+            data["leaning"],
         )
 
     def points(self, text: str) -> dict[str, float]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from cases.triage import Neighbour, Triage, Triager, Vector
+from cases.triage import Triage
 from indexing.fusion import reciprocal_rank_fusion
 from indexing.records import Hit, Result
 from kb.wording import Slot, Version, wording_of
@@ -52,20 +52,14 @@ class Answer:
     nearest: tuple[Hit, ...] = ()
 
 
-def compose(
-    text: str, found: Sequence[Result], triager: Triager, day: date, vector: Vector | None = None
-) -> Answer:
-    """Make an answer of the results for cases, policies and wording, in this order.
-
-    ``vector`` is the complaint's own unit vector, by which corrected categories are remembered.
-    """
+def compose(triage: Triage, found: Sequence[Result], day: date) -> Answer:
+    """Make an answer of the results for cases, policies and wording, in this order."""
     cases, policies, wordings = found
-    neighbours = [Neighbour(h.category, h.score) for h in cases.hits if h.category is not None]
     fitting = cases.fitting[:CASES_SHOWN]
     return Answer(
         cases.generation,
         cases.no_match,
-        triager.triage(text, neighbours, vector),
+        triage,
         fitting,
         used_first(policies.hits, fitting, "policies")[:POLICIES_SHOWN],
         tuple(

@@ -15,7 +15,7 @@ from cases.drills import Given, Paper, Scope
 from cases.drills import Result as Marked
 from cases.map import Place
 from cases.thin import ThinPlaces, Twin
-from cases.triage import Triager, load_triager
+from cases.triage import Triage, Triager, load_triager
 from desk import calibrating, drilling, importing, opening
 from desk.answering import Answer, compose
 from desk.batches import Batch, read_batch, summarise
@@ -28,6 +28,7 @@ from desk.evaluating import Evaluating
 from desk.exporting import export_records
 from desk.health import Finding, Health, examine, repair
 from desk.importing import FileReport
+from desk.leaning import lean, neighbours
 from desk.librarian import Librarian
 from desk.opening import Progress, silent
 from desk.reading import Reader
@@ -162,7 +163,11 @@ class Assistant:
     @cached_property
     def evaluating(self) -> Evaluating:
         """Where each leg of the search puts the right answers of labelled queries."""
-        return Evaluating(self._library, self._masker, self.settings, self._looked)
+
+        def answered(text: str, result: Result) -> Result:
+            return self._looked(text, result, self._triaged(text, result))
+
+        return Evaluating(self._library, self._masker, self.settings, answered)
 
     # -- the agent -------------------------------------------------------------------------------
 
@@ -174,7 +179,9 @@ class Assistant:
         """
         where = where or Filter(kinds=KNOWLEDGE, as_of=self.today())
         checked = self._checked(text)
-        return self._looked(checked, self._library.search(checked, [where], limit=limit)[0])
+        [found] = self._library.search(checked, [where], limit=max(limit, CANDIDATES))
+        looked = self._looked(checked, found, self._triaged(checked, found))
+        return replace(looked, hits=looked.hits[:limit])
 
     def features(self, text: str, where: Filter) -> list[tuple[str, Features]]:
         """Return the best records' ids with what spoke for each, for fitting the calibration."""
@@ -195,11 +202,8 @@ class Assistant:
         wheres = [Filter(kinds=(kind,), as_of=day) for kind in kinds]
         checked = self._checked(text)
         similar, *rest = self._library.search(checked, wheres, limit=CANDIDATES)
-        found = [self._looked(checked, similar), *rest]
-        vector = None
-        if self._triager.corrections:
-            [vector] = self._library.encoder.encode_queries([self.mask(checked).text])
-        return compose(checked, found, self._triager, day, vector)
+        triage = self._triaged(checked, similar)
+        return compose(triage, [self._looked(checked, similar, triage), *rest], day)
 
     def correct_category(self, text: str, category: str) -> None:
         """Note the right category of a complaint; like complaints are triaged by it from now on.
@@ -442,10 +446,17 @@ class Assistant:
     def _checks(self) -> ReplyChecks:
         return ReplyChecks(self._library, self._masker, self._triager.urgency, lambda: self._judge)
 
-    def _looked(self, text: str, result: Result) -> Result:
+    def _triaged(self, text: str, result: Result) -> Triage:
+        vector = None  # by which corrected categories are remembered
+        if self._triager.corrections:
+            [vector] = self._library.encoder.encode_queries([self.mask(text).text])
+        return self._triager.triage(text, neighbours(result), vector)
+
+    def _looked(self, text: str, result: Result, triage: Triage) -> Result:
         if not any(hit.kind is Kind.CASE for hit in result.hits):
             return result  # nothing to read: the judge need not be loaded
-        return self._second_look.look(text, result) if self._second_look else result
+        leaned = lean(result, triage, self._triager.cues.leaning)
+        return self._second_look.look(text, leaned) if self._second_look else leaned
 
     @cached_property
     def _second_look(self) -> SecondLook | None:

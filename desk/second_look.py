@@ -11,7 +11,6 @@ that no answer of the judge would turn it, the judge is not asked: reading takes
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -19,6 +18,7 @@ from pathlib import Path
 import cases
 from cases.questions import fit_question, fit_text
 from cases.record import sections
+from desk.leaning import log_odds, probability
 from indexing.model.judge import Judging
 from indexing.records import Hit, Kind, Record, Result
 from indexing.store.store import Store
@@ -26,7 +26,6 @@ from indexing.store.store import Store
 WEIGHTS = Path(cases.__file__).parent / "second_look.json"
 DESCRIBED = "投诉描述"
 SUREST = 0.98  # share that the judge hardly ever passes
-_LEAST = 1e-4
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Weights:
     def together(self, score: float, share: float) -> float:
         """Return the probability that the case fits, in [0, 1]."""
         odds = self.score * log_odds(score) + self.judge * log_odds(share) + self.intercept
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
+        return probability(odds)
 
     def is_open(self, score: float, cut_off: float) -> bool:
         """Tell whether the judge could still turn what ``score`` says; if not, it is not asked."""
@@ -78,10 +77,7 @@ class SecondLook:
                 return hit
             return replace(hit, score=score if hit is best else min(hit.score, score))
 
-        hits = sorted(map(scored, result.hits), key=lambda hit: -hit.score)
-        return replace(
-            result, hits=tuple(replace(hit, rank=n) for n, hit in enumerate(hits, start=1))
-        )
+        return result.ordered(map(scored, result.hits))
 
 
 def readable(records: list[Record]) -> str | None:
@@ -91,9 +87,3 @@ def readable(records: list[Record]) -> str | None:
         if described:
             return fit_text(record.title, described)
     return None
-
-
-def log_odds(share: float) -> float:
-    """Return the natural logarithm of the odds, kept away from the ends."""
-    inside = min(max(share, _LEAST), 1 - _LEAST)
-    return math.log(inside / (1 - inside))

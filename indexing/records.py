@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -116,11 +117,15 @@ class Hit:
 
 @dataclass(frozen=True)
 class Result:
-    """Ranked hits, all of one generation; those that score ``cut_off`` or more are a fit."""
+    """Ranked hits, all of one generation; those that score ``cut_off`` or more are a fit.
+
+    ``by_code`` tells that a code was asked for: what holds it comes first, whatever the score.
+    """
 
     generation: int
     cut_off: float
     hits: tuple[Hit, ...]
+    by_code: bool = False
 
     @property
     def fitting(self) -> tuple[Hit, ...]:
@@ -131,3 +136,8 @@ class Result:
     def no_match(self) -> bool:
         """Tell that none of the hits is a fit."""
         return not self.fitting
+
+    def ordered(self, hits: Iterable[Hit]) -> Result:
+        """Return the result with ``hits`` in its place, the highest score first."""
+        ranked = sorted(hits, key=lambda hit: -hit.score)
+        return replace(self, hits=tuple(replace(h, rank=n) for n, h in enumerate(ranked, start=1)))

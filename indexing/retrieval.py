@@ -94,7 +94,8 @@ class Retriever:
             _hit(rank, place, row, query, cosine)
             for rank, ((place, row), cosine) in enumerate(zip(chosen, cosines, strict=True), 1)
         ]
-        return Result(snapshot.generation, self.calibration.cut_off, tuple(hits))
+        cut_off = self.calibration.cut_off
+        return Result(snapshot.generation, cut_off, tuple(hits), query.is_code)
 
     def prepare(self, text: str, encoder: Encoder, tokenizer: Tokenizer) -> Query:
         """Mend, encode and cut a query, adding the words that mean the same as its own."""

@@ -15,17 +15,15 @@ from sentence_transformers import SentenceTransformer
 
 from benchmarks.comparing.corpus import Corpus
 from benchmarks.comparing.systems import ANY, Builder, Ours
-from cases.triage import Neighbour, load_triager
+from desk.leaning import log_odds, probability
 from indexing import retrieval
-from indexing.retrieval import Query, Ranked
+from indexing.records import Hit, Result
 from indexing.sounds import HeardWords
 from indexing.text.repair import Repaired
 from indexing.tokens import Tokenizer
 
 RERANKED = 50  # records that a second look puts in order again
 LATE = 4.0  # weight of the late interaction beside the calibrated log odds, the best of 1 to 10
-CATEGORY = 1.0  # weight of the category's probability beside the log odds, the best of .5 to 4
-FIRST = 10  # cases that vote for a category
 
 Vectors = NDArray[np.float32]
 
@@ -49,7 +47,7 @@ def variants(corpus: Corpus, model: Path) -> dict[str, Builder]:
     if any(record.title for record in corpus.records):
         found["文本块不带标题"] = lambda corpus: Ours(untitled(corpus))
     if any(record.category for record in corpus.records):
-        found["加上分类的概率"] = ByCategory
+        found["不看分类"] = Unleaned
     found["加上迟交互（前 50 篇）"] = lambda corpus: ByTokens(corpus, model)
     return found
 
@@ -92,51 +90,15 @@ class ByRank(Ours):
         return list(dict.fromkeys(rows[one].record_id for one in fused if one in rows))[:limit]
 
 
-class SecondLook(Ours):
-    """The search's best records, put in order once more by the log odds and something else."""
+class Unleaned(Ours):
+    """The search without the triage's category as a soft signal."""
 
-    def search(self, text: str, limit: int) -> list[str]:
-        """Return the records by ``log odds + more``; what a code ranks stays."""
-        library = self._library
-        query = library.retriever.prepare(text, library.encoder, library.tokenizer)
-        ranked = library.retriever.rank(query, ANY, library.snapshot())
-        rows = library.store.passage_rows([place.id for place in ranked])
-        best: dict[str, Ranked] = {}
-        for place in ranked:
-            best.setdefault(rows[place.id].record_id, place)
-        names = list(best)
-        head = names[:RERANKED]
-        if not query.is_code:
-            more = self.more(query, [rows[best[name].id] for name in head], [*best.values()])
-            odds = [_log_odds(best[name].score) for name in head]
-            order = np.argsort(-(np.array(odds) + more), kind="stable")
-            head = [head[at] for at in order]
-        return [*head, *names[RERANKED:]][:limit]
-
-    def more(self, query: Query, rows: Sequence[Any], places: Sequence[Ranked]) -> NDArray[Any]:
-        """Return what speaks for each of the passages ``rows`` beside its score."""
-        raise NotImplementedError
+    def leaned(self, _text: str, result: Result) -> Result:
+        """Return ``result`` as it is."""
+        return result
 
 
-class ByCategory(SecondLook):
-    """The triage's category as a soft signal."""
-
-    def __init__(self, corpus: Corpus) -> None:
-        super().__init__(corpus)
-        self._triager = load_triager()
-
-    def more(self, query: Query, rows: Sequence[Any], places: Sequence[Ranked]) -> NDArray[Any]:
-        """Return the probability of each record's category, weighted."""
-        near = [
-            Neighbour(row.category, place.score)
-            for row, place in zip(rows[:FIRST], places, strict=False)
-            if row.category
-        ]
-        category, confidence, _ = self._triager.categorise(query.text, near)
-        return CATEGORY * np.array([confidence * (row.category == category) for row in rows])
-
-
-class ByTokens(SecondLook):
+class ByTokens(Ours):
     """Late interaction: each token of the query with the nearest of the passage (MaxSim).
 
     Khattab & Zaharia, "ColBERT" (SIGIR 2020), with the encoder's own token vectors, centred and
@@ -146,7 +108,7 @@ class ByTokens(SecondLook):
     def __init__(self, corpus: Corpus, model: Path) -> None:
         super().__init__(corpus)
         self._model: Any = SentenceTransformer(str(model))
-        self._tokens: dict[int, tuple[Vectors, list[int]]] = {}
+        self._tokens: dict[tuple[str, int, int], NDArray[np.float16]] = {}
         self._mean, self._df, self._texts = self._survey(corpus.passages)
 
     def _survey(self, passages: Sequence[str]) -> tuple[Vectors, dict[int, int], int]:
@@ -171,21 +133,28 @@ class ByTokens(SecondLook):
         moved = vectors - self._mean
         return np.asarray(moved / np.linalg.norm(moved, axis=1, keepdims=True))
 
-    def more(self, query: Query, rows: Sequence[Any], _places: Sequence[Ranked]) -> NDArray[Any]:
-        """Return the idf-weighted mean of the query tokens' best cosines, weighted."""
-        asked, ids = self._encoded(query.text, "query")
+    def found(self, text: str, limit: int) -> Result:
+        """Return the best records, in order by log odds and the query tokens' best cosines.
+
+        Of the cosines the idf-weighted mean counts; what a code ranks stays.
+        """
+        result = super().found(text, max(limit, RERANKED))
+        if result.by_code:
+            return result
+        asked, ids = self._encoded(text, "query")
         wanted = self._centred(asked)
         idf = np.array([log(1 + self._texts / (0.5 + self._df.get(token, 0))) for token in ids])
         idf[:3] = idf[-1:] = 0.0  # the prompt and the marks of begin and end
-        return LATE * np.array([self._likeness(wanted, row) @ idf / idf.sum() for row in rows])
 
-    def _likeness(self, wanted: Vectors, row: Any) -> Vectors:
-        if row.id not in self._tokens:
-            vectors, ids = self._encoded(f"{row.title}\n{row.text}", "document")
-            self._tokens[row.id] = self._centred(vectors).astype(np.float16), ids
-        return np.asarray((wanted @ self._tokens[row.id][0].T.astype(np.float32)).max(axis=1))
+        def scored(hit: Hit) -> Hit:
+            near = float(self._likeness(wanted, hit) @ idf / idf.sum())
+            return replace(hit, score=probability(log_odds(hit.score) + LATE * near))
 
+        return result.ordered(map(scored, result.hits))
 
-def _log_odds(share: float) -> float:
-    inside = min(max(share, 1e-6), 1 - 1e-6)
-    return log(inside / (1 - inside))
+    def _likeness(self, wanted: Vectors, hit: Hit) -> Vectors:
+        place = (hit.id, *hit.span)
+        if place not in self._tokens:
+            vectors, _ = self._encoded(f"{hit.title}\n{hit.passage}", "document")
+            self._tokens[place] = self._centred(vectors).astype(np.float16)
+        return np.asarray((wanted @ self._tokens[place].T.astype(np.float32)).max(axis=1))

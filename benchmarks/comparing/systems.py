@@ -12,9 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.comparing.corpus import Corpus
+from cases.triage import load_triager
+from desk.assistant import CANDIDATES
+from desk.leaning import lean, neighbours
 from indexing.fusion import reciprocal_rank_fusion
 from indexing.library import Library
-from indexing.records import Filter
+from indexing.records import Filter, Result
 from indexing.store.store import Store
 
 DEPTH = 100  # passages that each system, or each of its legs, is asked for
@@ -77,7 +80,10 @@ class Fused:
 
 
 class Ours:
-    """The project's library, filled and asked as ``tousu evaluate`` does."""
+    """The project's library, filled as ``tousu evaluate`` does and asked as an answer does.
+
+    All but the judge's second look, which reads the best case alone and changes no order.
+    """
 
     def __init__(self, corpus: Corpus) -> None:
         self._folder = tempfile.TemporaryDirectory()
@@ -91,11 +97,21 @@ class Ours:
         )
         self._library.write(corpus.records, actor="eval")
         self._library.snapshot()
+        self._triager = load_triager()
 
     def search(self, text: str, limit: int) -> list[str]:
         """Return the library's hits."""
-        [result] = self._library.search(text, [ANY], limit=limit)
-        return [hit.id for hit in result.hits]
+        return [hit.id for hit in self.leaned(text, self.found(text, limit)).hits[:limit]]
+
+    def found(self, text: str, limit: int) -> Result:
+        """Return what the library finds, as many hits as an answer is composed from or more."""
+        [result] = self._library.search(text, [ANY], limit=max(limit, CANDIDATES))
+        return result
+
+    def leaned(self, text: str, result: Result) -> Result:
+        """Return ``result`` with the cases of the complaint's category before the others."""
+        triage = self._triager.triage(text, neighbours(result))
+        return lean(result, triage, self._triager.cues.leaning)
 
 
 def best(scores: NDArray[Any]) -> list[int]:

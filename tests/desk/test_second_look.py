@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from desk.second_look import SecondLook, Weights, default_weights, log_odds, readable
+from desk.leaning import log_odds
+from desk.second_look import SecondLook, Weights, default_weights, readable
 from indexing.model.judge import Answer
 from indexing.records import Hit, Kind, Record, Result, Status
 

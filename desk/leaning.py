@@ -1,0 +1,53 @@
+"""Leaning a result towards the category that the complaint is of (预判), a soft signal.
+
+A case of another category falls behind by ``leaning`` log odds (``cases/taxonomy``) times the
+triage's confidence: what is near in words alone makes room, and no score is ever raised, so that
+what was no fit does not become one.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from cases.triage import Neighbour, Triage
+from indexing.records import Hit, Kind, Result
+
+_LEAST = 1e-4
+
+
+def log_odds(share: float) -> float:
+    """Return the natural logarithm of the odds, kept away from the ends."""
+    inside = min(max(share, _LEAST), 1 - _LEAST)
+    return math.log(inside / (1 - inside))
+
+
+def probability(odds: float) -> float:
+    """Return the share whose log odds are ``odds``."""
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
+
+
+def neighbours(result: Result) -> list[Neighbour]:
+    """Return the cases of ``result`` that vote for a category, best first."""
+    return [
+        Neighbour(hit.category, hit.score)
+        for hit in result.hits
+        if hit.kind is Kind.CASE and hit.category is not None
+    ]
+
+
+def lean(result: Result, triage: Triage, weight: float) -> Result:
+    """Return ``result`` with the cases of other categories behind by ``weight`` × confidence.
+
+    What was asked for by its code stays where it is.
+    """
+    if result.by_code or triage.category is None:
+        return result
+    behind = weight * triage.category_confidence
+
+    def leaned(hit: Hit) -> Hit:
+        if hit.kind is not Kind.CASE or hit.category in (None, triage.category):
+            return hit
+        return replace(hit, score=round(probability(log_odds(hit.score) - behind), 4))
+
+    return result.ordered(map(leaned, result.hits))
