@@ -62,7 +62,8 @@ UNREAD = ("independent", "fresh", "own", "own_2")
 TUNED = ("tune", "dev", "held", "read", "fresh_read")
 STATUSES = ("said", "missing", "contradicted")
 Row = dict[str, Any]
-Verdict = dict[str, Any]  # points: {id: status}, forbidden: [phrase], slots: {name: status}
+# points: {id: status}, forbidden: [phrase], slots: {name: status}, better: a wording's id or None
+Verdict = dict[str, Any]
 
 
 def main(model: str = "build/model", split: str = "all", count: str = "10000") -> None:
@@ -71,7 +72,8 @@ def main(model: str = "build/model", split: str = "all", count: str = "10000") -
     wordings = {name: _wording(name) for name in {row["wording"] for row in rows}}
     encoder = load_encoder(Path(model))
     checker = Checker(encoder, judge=judge_for(model, encoder))
-    rules = Checker(encoder)
+    shipped = {path.stem: _wording(path.stem) for path in WORDINGS[0].glob("*.yaml")}
+    rules = Checker(encoder, wordings=list((shipped | wordings).values()))
     if split == "speed":
         _save({"speed": measure(checker, rows, wordings, int(count))})
         return
@@ -86,7 +88,8 @@ def main(model: str = "build/model", split: str = "all", count: str = "10000") -
             "looked_at": name not in UNREAD,
             "check": _measured(held, ours),
             "by_kind": _by_kind(held, ours),
-            "rules_alone": _measured(held, _checked(rules, held, wordings)),
+            "rules_alone": _measured(held, alone := _checked(rules, held, wordings)),
+            "wording": _chosen(rules, held, alone),
             "exact_keywords": _measured(held, _baseline(held, wordings, _exact)),
             "partial_ratio": _measured(held, _baseline(held, wordings, _fuzzy)),
             "sentence_cosine": _cosine(encoder, tuned, held, wordings),
@@ -133,6 +136,7 @@ def _checked(checker: Checker, rows: Sequence[Row], wordings: dict[str, Wording]
             "points": {point.id: point.status for point in report.points},
             "forbidden": [item.phrase for item in report.forbidden],
             "slots": {slot.name: slot.status for slot in report.slots},
+            "better": report.better,
         }
         for report in checker.check_many(items)
     ]
@@ -165,6 +169,19 @@ def _f1(pairs: Counter[tuple[str, str]], status: str) -> float:
     both = pairs[status, status]
     either = sum(n * ((a == status) + (b == status)) for (a, b), n in pairs.items())
     return 2 * both / either if either else 0.0
+
+
+def _chosen(checker: Checker, rows: Sequence[Row], verdicts: Sequence[Verdict]) -> dict[str, float]:
+    """Return shares: the right wording ranked first, among three, another one suggested for it."""
+    places = []
+    for row in rows:
+        ranked = checker.rank(row["reply"], date.fromisoformat(row["as_of"]))
+        places.append([name for name, _ in ranked].index(row["wording"]) if ranked else len(rows))
+    return {
+        "first": round(sum(place == 0 for place in places) / len(rows), 4),
+        "among_three": round(sum(place < 3 for place in places) / len(rows), 4),
+        "another_suggested": round(sum(bool(v["better"]) for v in verdicts) / len(rows), 4),
+    }
 
 
 def _by_kind(rows: Sequence[Row], verdicts: Sequence[Verdict]) -> dict[str, float]:

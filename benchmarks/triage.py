@@ -15,6 +15,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,12 @@ from sklearn.metrics import accuracy_score, f1_score, recall_score
 
 from benchmarks.machine import save
 from cases.record import sections
-from cases.triage import Neighbour, Triage, load_triager
+from cases.triage import Triage, load_triager
 from desk.assistant import CANDIDATES, Assistant
+from desk.leaning import neighbours
+from desk.opening import open_library
 from desk.settings import Settings, load_settings
+from indexing.library import Library
 from indexing.records import Filter, Kind
 
 LABELLED = Path(__file__).parent / "triage" / "labelled.jsonl"
@@ -41,25 +45,26 @@ def labelled(half: str) -> list[Row]:
 
 
 @contextmanager
-def shipped() -> Iterator[Assistant]:
+def shipped() -> Iterator[tuple[Assistant, Library]]:
     """Open a library of the shipped content alone."""
     settings = load_settings()
     model = settings.model or str(settings.default_model_folder)
     with tempfile.TemporaryDirectory() as home:
-        assistant = Assistant.open(Settings(home=Path(home), model=model))
+        own = Settings(home=Path(home), model=model)
+        assistant = Assistant.open(own)
         assistant.build()
-        yield assistant
+        yield assistant, open_library(own)
 
 
-def left_out(assistant: Assistant) -> tuple[list[Row], list[Triage]]:
+def left_out(library: Library) -> tuple[list[Row], list[Triage]]:
     """Return every case's complaint as a labelled row, and its triage by the other cases."""
     triager, where = load_triager(), Filter(kinds=(Kind.CASE,))
     rows, found = [], []
-    for record in assistant.records(where):
+    for record in library.store.records(where):
         text = sections(record.text)["投诉描述"]
-        hits = assistant.search(text, where, limit=CANDIDATES + 1).hits
-        near = [Neighbour(h.category or "", h.score) for h in hits if h.id != record.id]
-        found.append(triager.triage(text, near))
+        [result] = library.search(text, [where], limit=CANDIDATES + 1)
+        others = tuple(hit for hit in result.hits if hit.id != record.id)
+        found.append(triager.triage(text, neighbours(replace(result, hits=others))))
         rows.append({"category": record.category or "", "urgency": record.urgency or ""})
     return rows, found
 
@@ -134,11 +139,11 @@ def confusions(meant: Sequence[str], said: Sequence[str]) -> list[str]:
 def main() -> None:
     """Measure and save."""
     results = {}
-    with shipped() as assistant:
+    with shipped() as (assistant, library):
         for half in ("tune", "test"):
             rows = labelled(half)
             results[half] = measure(rows, [assistant.answer(row["text"]).triage for row in rows])
-        results["library_left_out"] = measure(*left_out(assistant))
+        results["library_left_out"] = measure(*left_out(library))
         results["held_queries"] = held_queries(assistant)
     save("triage", results)
 

@@ -58,8 +58,9 @@ class ReplyChecks:
         self._judge = judge
         self._masker = masker
         self._hours = {name: grade.due_hours for name, grade in urgency.grades.items()}
-        self._made: tuple[int, frozenset[str], Checker] | None = None
+        self._made: tuple[int, frozenset[str]] | None = None  # what the checker is up to date with
         self._wordings: dict[str, Wording] = {}
+        self._held: tuple[list[Wording], frozenset[str], Checker] | None = None
 
     def check(self, reply: Reply) -> Report:
         """Check one reply.
@@ -111,20 +112,29 @@ class ReplyChecks:
         generation = self._library.store.generation()
         often = default_rules().values["overruled"]
         soft = demoted((item.rule for item in self.overrulings()), often)
-        if self._made is None or self._made[:2] != (generation, soft):
-            where = Filter(kinds=(Kind.WORDING,), statuses=(Status.PUBLISHED, Status.RETIRED))
-            found = self._library.store.records(where)
-            self._wordings = {record.id: wording_of(record.meta) for record in found}
-            current = [wording_of(r.meta) for r in found if r.status is Status.PUBLISHED]
-            checker = Checker(
-                self._library.encoder,
-                judge=self._judge(),
-                masker=self._masker,
-                wordings=current,
-                demoted=soft,
-            )
-            self._made = (generation, soft, checker)
-        return self._made[2]
+        if self._held is None or self._made != (generation, soft):
+            self._held, self._made = self._renewed(soft), (generation, soft)
+        return self._held[2]
+
+    def _renewed(self, soft: frozenset[str]) -> tuple[list[Wording], frozenset[str], Checker]:
+        """Return a checker of today's wordings; the same one if none of them has changed.
+
+        A new one embeds all wordings anew, which takes seconds.
+        """
+        where = Filter(kinds=(Kind.WORDING,), statuses=(Status.PUBLISHED, Status.RETIRED))
+        found = self._library.store.records(where)
+        self._wordings = {record.id: wording_of(record.meta) for record in found}
+        current = [self._wordings[r.id] for r in found if r.status is Status.PUBLISHED]
+        if self._held is not None and self._held[:2] == (current, soft):
+            return self._held
+        checker = Checker(
+            self._library.encoder,
+            judge=self._judge(),
+            masker=self._masker,
+            wordings=current,
+            demoted=soft,
+        )
+        return current, soft, checker
 
     def _try_item(self, reply: Reply, checker: Checker) -> Item | TousuError:
         try:

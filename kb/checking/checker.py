@@ -15,7 +15,7 @@ from indexing.masking import Masker
 from indexing.model.judge import Judging
 from indexing.model.protocol import Encoder
 from kb.checking.advice import advise
-from kb.checking.fit import WordingFit
+from kb.checking.fit import WordingFit, in_force
 from kb.checking.forbidden import find_by_meaning, find_forbidden, forms_of
 from kb.checking.given import said_by_values
 from kb.checking.judged import Findings, Reading, asked_phrases, nearest_phrases, weighed
@@ -78,7 +78,7 @@ class Checker:
         self._masker = masker
         self._wordings = tuple(wordings)
         self._demoted = demoted
-        self._fits: dict[date, WordingFit] = {}
+        self._fits: dict[tuple[str, ...], WordingFit] = {}  # by the versions in force
         self._rules = rules or default_rules()
         self._phrases = tuple(read_phrases() if phrases is None else phrases)
         self._cache: dict[tuple[str, str], tuple[Version, _Prepared]] = {}
@@ -206,9 +206,11 @@ class Checker:
         return said, self._encode([clause for _, clause in said])
 
     def _fit(self, day: date) -> WordingFit:
-        if day not in self._fits:
-            self._fits[day] = WordingFit(self._wordings, day, self._encode)
-        return self._fits[day]
+        versions = in_force(self._wordings, day)
+        names = tuple(f"{name} {version.version}" for name, version in versions.items())
+        if names not in self._fits:
+            self._fits[names] = WordingFit(versions, self._rules, self._encode)
+        return self._fits[names]
 
     def _better(self, item: Item, clauses: Vectors) -> str | None:
         """Return the wording that fits clearly better than the one given, if there is one."""

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from desk.leaning import log_odds
 from desk.second_look import SecondLook, Weights, default_weights, readable
 from indexing.model.judge import Answer
 from indexing.records import Hit, Kind, Record, Result, Status
@@ -47,7 +46,6 @@ def _look(share: float, *hits: Hit, text: str = TEXT) -> Result:
 
 
 def test_log_odds_of_both_add_up() -> None:
-    assert log_odds(0.5) == 0.0
     assert EVEN.together(0.5, 0.8) == pytest.approx(0.8)
     assert EVEN.together(0.8, 0.2) == pytest.approx(0.5)
 
