@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import resource
 import statistics
 import sys
 import tempfile
@@ -85,6 +86,8 @@ def main(sizes: Sequence[int]) -> None:
             tokens, vectors = build(Path(folder), size)
             with ProcessPoolExecutor(1, get_context("spawn")) as alone:
                 found = alone.submit(measure, Path(folder)).result()
+            with ProcessPoolExecutor(1, get_context("spawn")) as alone:
+                found["made_anew"] = alone.submit(make_anew, Path(folder)).result()
         if size <= PEER_TO:
             found["peer_ms"] = peer(tokens, vectors)
             found["ratio_to_peer"] = round(found["ours_ms"]["whole"] / found["peer_ms"]["whole"], 3)
@@ -158,6 +161,21 @@ def measure(folder: Path) -> dict[str, Any]:
         "index_bytes_per_passage": round(sum(path.stat().st_size for path in files) / size),
         "store_bytes_per_passage": round((folder / STORE).stat().st_size / size),
         "ours_ms": times,
+    }
+
+
+def make_anew(folder: Path) -> dict[str, float]:
+    """Make the index of what `build` left from the store alone: seconds, and memory at its peak."""
+    encoder, tokenizer = open_encoder(load_settings()), open_tokenizer()
+    store = Store(f"sqlite:///{folder / STORE}")
+    before, begun = resident(), time.perf_counter()
+    retriever = open_retriever(calibration_for(folder, encoder.identity))
+    library = Library(store, folder / "anew", encoder, tokenizer, retriever)
+    seconds = time.perf_counter() - begun
+    peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {
+        "seconds": round(seconds, 1),
+        "peak_bytes_per_passage": round((peak - before) / len(library.snapshot())),
     }
 
 

@@ -50,9 +50,10 @@ class Postings:
             dtype=np.int64,
             count=int(lengths.sum()),
         )
-        owners = np.repeat(np.arange(len(token_lists), dtype=np.int64), lengths)
         width = max(len(token_lists), 1)
-        keys, counts = np.unique(flat * width + owners, return_counts=True)
+        flat *= width
+        flat += np.repeat(np.arange(len(token_lists), dtype=np.int32), lengths)
+        keys, counts = np.unique(flat, return_counts=True)
         starts = np.searchsorted(keys, np.arange(len(terms) + 1, dtype=np.int64) * width)
         return cls(
             terms,

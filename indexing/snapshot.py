@@ -19,7 +19,7 @@ from indexing.columns import Columns
 from indexing.lexical import K1, B, Postings, Statistics, bm25, inverse_frequency
 from indexing.records import Filter
 from indexing.segment import Segment
-from indexing.store.feed import Changes
+from indexing.store.feed import Added, Changes
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -187,10 +187,23 @@ class Snapshot:
             yield part, mine, places[mine].astype(np.int64)
 
 
-def part_of(rows: Sequence[Any]) -> Part:
-    """Index the joined passage rows of ``Changes.added``."""
+class _Tokens(Sequence[Sequence[str]]):
+    """The rows' tokens, cut when they are asked for: all at once they take many times the room."""
+
+    def __init__(self, rows: Sequence[Added]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, at: Any) -> Any:
+        return self._rows[at].tokens.split(" ")
+
+
+def part_of(rows: Sequence[Added]) -> Part:
+    """Index the passages of ``Changes.added``."""
     vectors = np.stack([np.frombuffer(row.vector, dtype="<f4") for row in rows])
-    segment = Segment.build([r.id for r in rows], vectors, [r.tokens.split(" ") for r in rows])
+    segment = Segment.build([row.id for row in rows], vectors, _Tokens(rows))
     return Part(segment, Columns.build(rows), np.ones(len(rows), dtype=np.bool_))
 
 

@@ -5,7 +5,7 @@ Every row is held against its digest before anything is made of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -57,16 +57,37 @@ _WHOLE = tuple(
 )
 
 
+BATCH = 2_000  # rows whose whole text is held at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What an index needs of a passage and its record; ``tokens`` are parted by blanks."""
+
+    id: int
+    record_id: str
+    part_from: date | None
+    part_until: date | None
+    tokens: str
+    vector: bytes
+    kind: str
+    status: str
+    category: str | None
+    urgency: str | None
+    valid_from: date | None
+    valid_until: date | None
+
+
 @dataclass(frozen=True)
 class Changes:
     """All that happened after a generation, read in one transaction.
 
-    ``added`` are live passages joined with their record's columns; ``dead`` are passage ids;
+    ``added`` are live passages with their record's columns; ``dead`` are passage ids;
     ``touched`` are records whose columns changed.
     """
 
     generation: int
-    added: Sequence[AnyRow]
+    added: Sequence[Added]
     dead: NDArray[np.int64]
     touched: Sequence[AnyRow]
 
@@ -78,12 +99,7 @@ def changes_since(connection: Connection, generation: int) -> Changes:
         StoreError: A row does not say what was written.
     """
     current = int(connection.execute(select(state.c.generation)).scalar_one())
-    added = connection.execute(
-        select(*_PASSAGE_COLUMNS, *_WHOLE, *_RECORD_COLUMNS)
-        .join(records)
-        .where(passages.c.generation > generation)
-        .order_by(passages.c.id)
-    ).all()
+    added = list(_added(connection, generation))
     dead = connection.execute(
         select(tombstones.c.passage_id).where(tombstones.c.generation > generation)
     ).scalars()
@@ -93,7 +109,31 @@ def changes_since(connection: Connection, generation: int) -> Changes:
             records.c.generation > generation
         )
     ).all()
-    return Changes(current, checked_marks(checked_passages(added)), gone, checked_records(touched))
+    return Changes(current, added, gone, checked_records(touched))
+
+
+def _added(connection: Connection, generation: int) -> Iterator[Added]:
+    """Yield the passages that came after ``generation``; of a batch only what is needed stays."""
+    wanted = (
+        select(*_PASSAGE_COLUMNS, *_WHOLE, *_RECORD_COLUMNS)
+        .join(records)
+        .where(passages.c.generation > generation)
+        .order_by(passages.c.id)
+    )
+    same: dict[str, str] = {}  # one string a record's passages, not one each
+    found = connection.execution_options(yield_per=BATCH).execute(wanted)
+    for rows in found.partitions():
+        for row in checked_marks(checked_passages(rows)):
+            yield Added(
+                row.id,
+                same.setdefault(row.record_id, row.record_id),
+                row.part_from,
+                row.part_until,
+                row.tokens,
+                row.vector,
+                *(row.kind, row.status, row.category, row.urgency),
+                *(row.valid_from, row.valid_until),
+            )
 
 
 @dataclass(frozen=True, slots=True)
