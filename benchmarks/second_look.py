@@ -34,14 +34,14 @@ from cases.triage import Triager, load_triager
 from desk.assistant import CANDIDATES, Assistant
 from desk.calibrating import FALSE_ACCEPTS
 from desk.leaning import lean, log_odds, neighbours
-from desk.second_look import WEIGHTS, Weights, readable
+from desk.second_look import NEAR, READ, WEIGHTS, Weights, readable
 from desk.settings import load_settings
 from indexing.library import Library
 from indexing.model.judge import Judge
 from indexing.records import Filter, Kind, Result
 
 CASES = [Filter(kinds=(Kind.CASE,))]
-LEANINGS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
+LEANINGS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
 NDCG = ir_measures.nDCG @ 10
 
 
@@ -79,7 +79,8 @@ def timed(assistant: Assistant, texts: Sequence[str]) -> dict[str, float]:
     return {f"p{at}": round(float(np.percentile(taken, at)), 1) for at in (50, 90, 99)}
 
 
-Row = tuple[bool, int, float, float]  # something fits; the best case does; score; judge's share
+# Whether something fits; whether the best case does; the first cases' scores and judge's shares.
+Row = tuple[bool, int, list[float], list[float]]
 
 
 def leaned(library: Library, triager: Triager, text: str, weight: float) -> Result:
@@ -109,39 +110,52 @@ def leanings(library: Library, queries: Sequence[dict[str, Any]]) -> dict[str, f
 
 
 def looked(library: Library, judge: Judge, queries: Sequence[dict[str, Any]]) -> list[Row]:
-    """Return what search and judge say of each query's best case."""
+    """Return what search and judge say of each query's first cases."""
     triager, rows = load_triager(), []
     for query in queries:
-        best = leaned(library, triager, query["text"], triager.cues.leaning).hits[0]
-        text = readable(library.store.records_of([best.id])) or best.passage
-        [[answer]] = judge.judge([(text, [fit_question(query["text"])])])
-        fits = int(query["cases"].get(best.id, 0) >= 1)
-        rows.append((bool(query["cases"]), fits, best.score, answer.shares[0]))
+        hits = leaned(library, triager, query["text"], triager.cues.leaning).hits[:READ]
+        question = fit_question(query["text"])
+        texts = [readable(library.store.records_of([hit.id])) or hit.passage for hit in hits]
+        shares = [answer.shares[0] for [answer] in judge.judge([(t, [question]) for t in texts])]
+        fits = int(query["cases"].get(hits[0].id, 0) >= 1)
+        rows.append((bool(query["cases"]), fits, [hit.score for hit in hits], shares))
     return rows
 
 
 def fitted(rows: Sequence[Row], cut_off: float) -> Weights:
     """Return the weights; ``cut_off`` is met by at most the allowed share of what fits nothing."""
-    features = [[log_odds(score), log_odds(share)] for *_, score, share in rows]
+    features = [[log_odds(scores[0]), log_odds(shares[0])] for *_, scores, shares in rows]
     model = LogisticRegression().fit(features, [fits for _, fits, *_ in rows])
     score, judge = (round(float(weight), 4) for weight in model.coef_[0])
     plain = Weights(score, judge, 0.0)
-    foreign = sorted(log_odds(plain.together(s, j)) for some, _, s, j in rows if not some)
+    foreign = sorted(
+        max(log_odds(plain.together(s, j)) for s, j in near(scores, shares))
+        for some, _, scores, shares in rows
+        if not some
+    )
     highest = foreign[-int(FALSE_ACCEPTS * len(foreign)) - 1]
     return Weights(score, judge, round(log_odds(cut_off) - highest - 1e-3, 4))
 
 
+def near(scores: Sequence[float], shares: Sequence[float]) -> list[tuple[float, float]]:
+    """Return what may be read, with what the judge would say: the best and those about as near."""
+    pairs = zip(scores, shares, strict=True)
+    return [(s, j) for s, j in pairs if log_odds(scores[0]) - log_odds(s) <= NEAR]
+
+
 def measured(rows: Sequence[Row], weights: Weights, cut_off: float) -> dict[str, Any]:
     """Return false accepts and recall, with the second look and without, and at 5 % each."""
-    plain = [(some, score) for some, _, score, _ in rows]
+    plain = [(some, scores[0]) for some, _, scores, _ in rows]
+    read = [weights.read(scores, cut_off, shares.__getitem__) for *_, scores, shares in rows]
     both = [
-        (some, weights.together(score, share) if weights.is_open(score, cut_off) else score)
-        for some, _, score, share in rows
+        (some, max(found.values(), default=scores[0]))
+        for (some, _, scores, _), found in zip(rows, read, strict=True)
     ]
     return {
         "queries": len(rows),
         "none_fit": sum(not some for some, _ in plain),
-        "looked_at": round(float(np.mean([weights.is_open(s, cut_off) for _, s in plain])), 3),
+        "looked_at": round(float(np.mean([bool(found) for found in read])), 3),
+        "cases_read": round(float(np.mean([len(found) for found in read])), 3),
         "without": _at(plain, cut_off) | {"recall_at_5_percent": _at_most(plain)},
         "with": _at(both, cut_off) | {"recall_at_5_percent": _at_most(both)},
     }

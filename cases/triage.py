@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,8 +37,8 @@ class Triage:
     """What a complaint is, how urgent, by when, and what to ask.
 
     ``category_confidence`` is the winner's share in [0, 1]; ``sure`` tells whether the category can
-    be taken as it is, otherwise it and ``runner_up``, the second, are to be offered;
-    ``due_hours`` 0 means at once.
+    be taken as it is, otherwise it and ``runner_up``, the second, are to be offered; ``shares``
+    are those of all categories that anything speaks for, best first. ``due_hours`` 0 means at once.
     """
 
     category: str | None
@@ -49,6 +49,7 @@ class Triage:
     reasons: tuple[str, ...]
     due_hours: int
     ask: tuple[str, ...]
+    shares: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,9 @@ class Triager:
         """
         near = [*neighbours, *self._corrected(vector)]
         near.sort(key=lambda neighbour: -neighbour.score)
-        category, confidence, runner_up = self.categorise(text, near)
+        shares = self.categorise(text, near)
+        category, runner_up = [*shares, None, None][:2]
+        confidence = round(shares[category], 3) if category is not None else 0.0
         grade, reasons = self.urgency.grade(text)
         ask = self.questions.get(category or "", self.questions["default"])
         return Triage(
@@ -120,22 +123,21 @@ class Triager:
             tuple(str(reason) for reason in reasons),
             grade.due_hours,
             tuple(ask),
+            shares,
         )
 
-    def categorise(
-        self, text: str, neighbours: Sequence[Neighbour]
-    ) -> tuple[str | None, float, str | None]:
-        """Return the best category, its confidence in [0, 1], and the second."""
+    def categorise(self, text: str, neighbours: Sequence[Neighbour]) -> dict[str, float]:
+        """Return the shares in [0, 1] of all categories that anything speaks for, best first."""
         points = self.cues.points(text)
         for category, share in votes(neighbours).items():
             points[category] = points.get(category, 0.0) + self.cues.neighbours * share
-        if not points:
-            return None, 0.0, None
-        ranked = sorted(points, key=lambda category: -points[category])
-        best = points[ranked[0]]
+        best = max(points.values(), default=0.0)
         silent = [0.0] * (len(self.cues.patterns) - len(points))
         total = sum(math.exp(self.cues.sharpness * (p - best)) for p in [*points.values(), *silent])
-        return ranked[0], round(1 / total, 3), ranked[1] if len(ranked) > 1 else None
+        return {
+            category: math.exp(self.cues.sharpness * (points[category] - best)) / total
+            for category in sorted(points, key=lambda category: -points[category])
+        }
 
     def _corrected(self, vector: Vector | None) -> list[Neighbour]:
         if vector is None:

@@ -1,16 +1,18 @@
 """A second look at the best case: the judge reads it for the customer's words.
 
 What the search scores by, likeness and shared words, cannot tell every near miss; a judge that has
-read many customers' words beside cases can tell some. Only the best case is read, for that is what
-"no case fits" hangs on, and reading the next ones changed no order for the better. How much the
-judge counts is fitted in `benchmarks.second_look` on queries that neither it nor the calibration
-learned from; the cut-off stays the calibration's own. Where the score alone is so high or so low
-that no answer of the judge would turn it, the judge is not asked: reading takes time.
+read many customers' words beside cases can tell some. The best case is read, for that is what "no
+case fits" hangs on; if it does not fit, the next ones that are about as near are read, too, and one
+that fits comes before it. How much the judge counts is fitted in `benchmarks.second_look` on
+queries that neither it nor the calibration learned from; the cut-off stays the calibration's own.
+Where the score alone is so high or so low that no answer of the judge would turn it, the judge is
+not asked: reading takes time.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -26,6 +28,8 @@ from indexing.store.store import Store
 WEIGHTS = Path(cases.__file__).parent / "second_look.json"
 DESCRIBED = "投诉描述"
 SUREST = 0.98  # share that the judge hardly ever passes
+READ = 3  # cases that are read at most, one after the other until one fits
+NEAR = 0.5  # log odds that one of them may be behind the best by
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,25 @@ class Weights:
         odds = self.score * log_odds(score) + self.intercept
         return abs(odds - log_odds(cut_off)) <= self.judge * log_odds(SUREST)
 
+    def read(
+        self, scores: Sequence[float], cut_off: float, share_of: Callable[[int], float | None]
+    ) -> dict[int, float]:
+        """Return the new scores of the cases that are read, by their places in ``scores``.
+
+        ``scores`` are the search's, best first; ``share_of`` reads one and gives the judge's share,
+        or None where there is nothing to read.
+        """
+        found: dict[int, float] = {}
+        for place, score in enumerate(scores[:READ]):
+            is_near = log_odds(scores[0]) - log_odds(score) <= NEAR
+            share = share_of(place) if is_near and self.is_open(score, cut_off) else None
+            if share is None:
+                break
+            found[place] = round(self.together(score, share), 4)
+            if found[place] >= cut_off:
+                break
+        return found
+
 
 @cache
 def default_weights() -> Weights:
@@ -55,27 +78,34 @@ def default_weights() -> Weights:
 
 @dataclass(frozen=True)
 class SecondLook:
-    """Scores the best case of a result anew."""
+    """Scores the best cases of a result anew."""
 
     judge: Judging
     store: Store
     weights: Weights
 
     def look(self, words: str, result: Result) -> Result:
-        """Return ``result`` with its best case scored by both; no other case stands above it."""
-        best = next((hit for hit in result.hits if hit.kind is Kind.CASE), None)
-        if best is None or not self.weights.is_open(best.score, result.cut_off):
+        """Return ``result`` with what was read scored by both; no other case stands above it."""
+        cases = [hit for hit in result.hits if hit.kind is Kind.CASE]
+        question = fit_question(words)
+
+        def share_of(place: int) -> float | None:
+            text = readable(self.store.records_of([cases[place].id]))
+            if text is None:
+                return None
+            [[answer]] = self.judge.judge([(text, [question])], again=True)
+            return answer.shares[0]
+
+        found = self.weights.read([hit.score for hit in cases], result.cut_off, share_of)
+        if not found:
             return result
-        read = readable(self.store.records_of([best.id]))
-        if read is None:
-            return result
-        [[answer]] = self.judge.judge([(read, [fit_question(words)])], again=True)
-        score = round(self.weights.together(best.score, answer.shares[0]), 4)
+        read = {cases[place].id: score for place, score in found.items()}
+        best = max(found.values())
 
         def scored(hit: Hit) -> Hit:
             if hit.kind is not Kind.CASE:
                 return hit
-            return replace(hit, score=score if hit is best else min(hit.score, score))
+            return replace(hit, score=read.get(hit.id, min(hit.score, best)))
 
         return result.ordered(map(scored, result.hits))
 

@@ -21,8 +21,9 @@ def _hit(name: str, score: float, category: str | None, kind: Kind = Kind.CASE) 
     )  # fmt: skip
 
 
-def _triage(category: str | None, confidence: float) -> Triage:
-    return Triage(category, confidence, None, True, "一般", (), 72, ())
+def _triage(category: str | None, confidence: float, **others: float) -> Triage:
+    shares = {category: confidence} if category else {}
+    return Triage(category, confidence, None, True, "一般", (), 72, (), shares | others)
 
 
 NEAR = _hit("C-1", 0.5, ROAMING)
@@ -37,7 +38,7 @@ def test_log_odds_and_probability_are_each_others_inverse() -> None:
     assert probability(log_odds(0.0)) == pytest.approx(1e-4)
 
 
-def test_a_case_of_another_category_falls_behind_by_weight_times_confidence() -> None:
+def test_a_case_of_a_category_that_nothing_speaks_for_falls_behind_by_weight_times_share() -> None:
     leaned = lean(FOUND, _triage(COVERAGE, 0.5), 2.0)
     assert [(hit.rank, hit.id) for hit in leaned.hits] == [(1, "C-2"), (2, "C-1")]
     assert leaned.hits[0].score == 0.4
@@ -49,6 +50,14 @@ def test_an_unsure_category_turns_less() -> None:
     leaned = lean(FOUND, _triage(COVERAGE, 0.1), 2.0)
     assert [hit.id for hit in leaned.hits] == ["C-1", "C-2"]
     assert leaned.hits[0].score == pytest.approx(0.4502, abs=1e-4)  # odds e ** -.2
+
+
+def test_between_two_categories_as_likely_nothing_moves() -> None:
+    leaned = lean(FOUND, _triage(COVERAGE, 0.4, **{ROAMING: 0.4}), 2.0)
+    assert [(hit.id, hit.score) for hit in leaned.hits] == [("C-1", 0.5), ("C-2", 0.4)]
+    leaned = lean(FOUND, _triage(COVERAGE, 0.5, **{ROAMING: 0.3}), 2.0)
+    assert [hit.id for hit in leaned.hits] == ["C-1", "C-2"]
+    assert leaned.hits[0].score == pytest.approx(0.4013, abs=1e-4)  # odds e ** -.4
 
 
 def test_no_score_is_raised() -> None:
