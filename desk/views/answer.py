@@ -14,6 +14,8 @@ from indexing.records import Hit
 from kb.slots import fill, preview, problem
 from kb.wording import Slot
 
+_TEXT = "complaint-text"
+_LINK = "complaint-link"  # what the page's address said last
 _EXAMPLES = (
     "家里打电话断断续续，换了手机和卡也一样",
     "没办过这个业务，却每月扣我保底消费",
@@ -25,10 +27,11 @@ def show() -> None:
     """Draw the page."""
     desk = assistant()
     st.title("接诉台")
+    _take_over_link()
     with st.form("complaint", border=False):
         text = st.text_area(
             "投诉描述",
-            value=st.query_params.get("q", ""),
+            key=_TEXT,
             height=110,
             placeholder="客户怎么说就怎么写，例如：" + _EXAMPLES[0],
         )
@@ -36,7 +39,7 @@ def show() -> None:
             "查找相似案例和口径", type="primary", icon=":material/search:", help="Ctrl+Enter"
         )
     if asked:
-        st.query_params["q"] = text.strip()
+        st.query_params["q"] = st.session_state[_LINK] = text.strip()
     if not asked and not text.strip():
         st.info("写下客户的投诉，按 Ctrl+Enter。试试：" + "；".join(_EXAMPLES))
         return
@@ -60,6 +63,17 @@ def show() -> None:
         _wordings(answer)
         _policies(answer)
     st.caption(f"索引第 {answer.generation} 代 · 本页网址可以收藏或发给同事，打开即重现这次查询")
+
+
+def _take_over_link() -> None:
+    """Put the link's complaint into the field when the link is new.
+
+    Not as the field's default: a default that follows the link makes a new field of it, and what
+    was typed meanwhile is lost.
+    """
+    wanted = st.query_params.get("q", "")
+    if _TEXT not in st.session_state or st.session_state.get(_LINK) != wanted:
+        st.session_state[_TEXT] = st.session_state[_LINK] = wanted
 
 
 def _known(answer: Answer, text: str) -> dict[str, str]:

@@ -33,6 +33,7 @@ def test_a_checklist_is_walked_and_its_answers_go_into_the_search(app):
     assert (
         "弱信号预处理：故障位置：******地下二层车库" in app.query_params["q"]
     )  # the address is masked
+    assert app.text_area[0].value == app.query_params["q"]
 
 
 def test_each_deadline_is_shown_with_its_clause(app):

@@ -35,6 +35,17 @@ def test_a_link_reopens_its_query(app):
     assert app.subheader[0].value == "相似案例"
 
 
+def test_the_next_complaint_is_not_lost(app):
+    ask(app, "12593打长途提示停机")
+    [before] = [m.value for m in app.caption if "匹配度" in m.value][:1]
+    app.text_area[0].set_value("红烧肉怎么做才好吃")
+    app.button[0].click().run()
+    assert app.text_area[0].value == "红烧肉怎么做才好吃"
+    assert app.query_params["q"] == "红烧肉怎么做才好吃"
+    assert "没有合适的案例" in app.warning[0].value
+    assert before not in [m.value for m in app.caption]
+
+
 def test_a_nonsense_date_is_refused_and_a_good_one_filled_in(app):
     ask(app, "家里信号弱")
     [field] = [f for f in app.text_input if f.key == "W-NET-003.plan_date"]
