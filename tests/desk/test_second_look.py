@@ -31,13 +31,16 @@ class _Store:
 
 
 class _Judge:
-    def __init__(self, share: float) -> None:
-        self._share, self.asked = share, []
+    """Gives one share after the other; the last one again and again."""
+
+    def __init__(self, *shares: float) -> None:
+        self._shares, self.asked = list(shares), []
 
     def judge(self, asked: Any, *, again: bool = False) -> list[list[Answer]]:
         assert again  # cases come again
+        share = self._shares[min(len(self.asked), len(self._shares) - 1)]
         self.asked += asked
-        return [[Answer((self._share, 1 - self._share), (0, 1)) for _ in some] for _, some in asked]
+        return [[Answer((share, 1 - share), (0, 1)) for _ in some] for _, some in asked]
 
 
 def _look(share: float, *hits: Hit, text: str = TEXT) -> Result:
@@ -56,6 +59,35 @@ def test_what_the_judge_does_not_believe_fits_no_longer() -> None:
     assert result.hits[0].score == pytest.approx(0.0732, abs=1e-4)  # odds 1.5 × 1/19
     assert [hit.id for hit in result.hits] == ["C-1", "C-2"]
     assert result.hits[1].score <= result.hits[0].score
+
+
+def test_a_case_about_as_near_is_read_when_the_best_does_not_fit() -> None:
+    judge = _Judge(0.05, 0.9)
+    looker = SecondLook(judge, _Store(), EVEN)  # type: ignore[arg-type]
+    found = looker.look(
+        "晚上卡", Result(7, 0.3, (_hit("C-1", 0.6), _hit("C-2", 0.5), _hit("C-3", 0.5)))
+    )
+    assert [(hit.rank, hit.id) for hit in found.hits] == [(1, "C-2"), (2, "C-3"), (3, "C-1")]
+    assert found.hits[0].score == pytest.approx(0.9)  # odds 1 × 9
+    assert found.hits[1].score == 0.5  # not read, and below what was
+    assert found.hits[2].score == pytest.approx(0.0732, abs=1e-4)  # odds 1.5 × 1/19
+    assert len(judge.asked) == 2
+
+
+def test_what_is_far_behind_is_not_read() -> None:
+    judge = _Judge(0.05, 0.9)
+    looker = SecondLook(judge, _Store(), EVEN)  # type: ignore[arg-type]
+    found = looker.look("晚上卡", Result(7, 0.3, (_hit("C-1", 0.6), _hit("C-2", 0.4))))
+    assert len(judge.asked) == 1  # log odds .405 and -.405: .81 behind, more than .5
+    assert found.no_match
+
+
+def test_at_most_three_are_read() -> None:
+    judge = _Judge(0.05)
+    hits = tuple(_hit(f"C-{n}", 0.6) for n in range(5))
+    found = SecondLook(judge, _Store(), EVEN).look("晚上卡", Result(7, 0.3, hits))  # type: ignore[arg-type]
+    assert len(judge.asked) == 3
+    assert [hit.score for hit in found.hits] == [pytest.approx(0.0732, abs=1e-4)] * 5
 
 
 def test_what_the_judge_believes_fits() -> None:
