@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -126,7 +126,9 @@ class Retriever:
         dense = snapshot.dense(query.vector, DEPTH, allowed)
         lexical, ideal = snapshot.lexical(query.tokens, query.weights, DEPTH, allowed)
         fused = reciprocal_rank_fusion([dense.ids.tolist(), lexical.ids.tolist()])
-        return Legs(dense, lexical, ideal, list(fused))
+        called = {code: snapshot.of_record(code, allowed).tolist() for code in query.codes}
+        first = [one for ids in called.values() for one in ids]
+        return Legs(dense, lexical, ideal, list(dict.fromkeys([*first, *fused])), called)
 
     def rank(self, query: Query, where: Filter, snapshot: Snapshot) -> list[Ranked]:
         """Return passages best first, with raw and calibrated scores."""
@@ -139,14 +141,16 @@ class Retriever:
         typed = [token for token in query.tokens if token not in query.weights]
         covered = coverage(own, typed, ids, snapshot)
         apart = contrast(typed, ids, snapshot)
-        held = _holding_codes(query.codes, snapshot)
+        held = _holding_codes(legs.called, snapshot)
+        named = {one for ids in legs.called.values() for one in ids}
         length = math.log(max(len(query.text), 1))
         ranked = []
         rows = zip(ids.tolist(), cosines.tolist(), covered.tolist(), apart.tolist(), strict=True)
         for passage_id, cosine, share, pairs in rows:
             with_codes = held.get(passage_id, 0) / max(len(query.codes), 1)
             features = Features(cosine, share, pairs, length, with_codes)
-            score = self.calibration.probability(features)
+            is_called = query.is_code and passage_id in named
+            score = 1.0 if is_called else self.calibration.probability(features)
             ranked.append(Ranked(passage_id, score, words.get(passage_id, 0.0), features))
         if query.is_code:  # a bare code must be matched to the letter, whatever else is near
             return sorted(ranked, key=lambda place: (-place.features.codes, -place.score))
@@ -155,12 +159,16 @@ class Retriever:
 
 @dataclass(frozen=True)
 class Legs:
-    """The legs' passages, the ideal BM25 score, and the passages' ids by rank fusion."""
+    """The legs' passages, the ideal BM25 score, and the passages' ids by rank fusion.
+
+    ``called`` are passages of the records that the query's codes name; they stand first.
+    """
 
     dense: Candidates
     lexical: Candidates
     ideal: float
     fused: list[int]
+    called: dict[str, list[int]]
 
 
 @dataclass(frozen=True)
@@ -177,11 +185,11 @@ def _scores_of(found: Candidates) -> dict[int, float]:
     return dict(zip(found.ids.tolist(), found.scores.tolist(), strict=True))
 
 
-def _holding_codes(wanted: Sequence[str], snapshot: Snapshot) -> dict[int, int]:
-    """Count, for each passage, how many of the query's codes it holds."""
+def _holding_codes(called: Mapping[str, Sequence[int]], snapshot: Snapshot) -> dict[int, int]:
+    """Count, for each passage, how many of the query's codes it holds or its record is called."""
     held: dict[int, int] = {}
-    for code in wanted:
-        for passage_id in snapshot.holding(code).tolist():
+    for code, ids in called.items():
+        for passage_id in {*snapshot.holding(code).tolist(), *ids}:
             held[passage_id] = held.get(passage_id, 0) + 1
     return held
 

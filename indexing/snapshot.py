@@ -25,6 +25,7 @@ Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 GROUP = 32  # rows whose best is looked at first
+OF_RECORD = 3  # passages that a record is found by when its id is asked for
 MASKS_KEPT = 16  # of the filters last used
 
 
@@ -121,6 +122,17 @@ class Snapshot:
         for part in self.parts:
             rows, _ = part.segment.postings.postings(token)
             found.append(part.segment.ids[rows[part.live[rows]]])
+        return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+
+    def of_record(self, code: str, allowed: Sequence[Mask]) -> NDArray[np.int64]:
+        """Return the ids of the first allowed passages of the record that is called ``code``."""
+        found = []
+        for part, mask in zip(self.parts, allowed, strict=True):
+            known = part.columns.words["record_id"]
+            number = known.get(code, known.get(code.upper()))
+            if number is not None:
+                rows = np.flatnonzero((part.columns.owners == number) & mask)
+                found.append(part.segment.ids[rows[:OF_RECORD]])
         return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
 
     def cosines(self, query: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.float32]:

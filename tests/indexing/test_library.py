@@ -53,6 +53,19 @@ def test_a_code_is_found_to_the_letter(library):
     assert found(library, "ｐｐｒ－９０８７")[0] == "C"
 
 
+def test_a_record_is_found_by_its_id(library):
+    library.write([make_record("C-BB-0003", "电视转圈")], actor="测试")
+    for typed in ("C-BB-0003", "c-bb-0003", "Ｃ－ＢＢ－０００３"):
+        [result] = library.search(typed, [Filter()])
+        assert (result.hits[0].id, result.hits[0].score) == ("C-BB-0003", 1.0)
+        assert result.by_code
+    within = "宽带晚上经常掉线，和C-BB-0003说的一样吗"
+    assert {"A", "C-BB-0003"} <= set(found(library, within))
+    assert "C-BB-0003" not in found(library, "C-BB-0003", Filter(kinds=(Kind.POLICY,)))
+    library.set_status("C-BB-0003", Status.RETIRED, actor="测试")
+    assert "C-BB-0003" not in found(library, "C-BB-0003")
+
+
 def test_an_expired_passage_is_offered_only_when_asked_for(library):
     old = make_record(
         "E", "旧的宽带掉线规定", valid_from=date(2020, 1, 1), valid_until=date(2020, 12, 31)
