@@ -33,9 +33,10 @@ from cases.questions import fit_question
 from cases.triage import Triager, load_triager
 from desk.assistant import CANDIDATES, Assistant
 from desk.calibrating import FALSE_ACCEPTS
-from desk.leaning import lean, log_odds, neighbours
-from desk.second_look import NEAR, READ, WEIGHTS, Weights, readable
+from desk.leaning import lean, neighbours
+from desk.second_look import READ, WEIGHTS, Weights, nearest, readable
 from desk.settings import load_settings
+from indexing.calibration import log_odds
 from indexing.library import Library
 from indexing.model.judge import Judge
 from indexing.records import Filter, Kind, Result
@@ -129,18 +130,12 @@ def fitted(rows: Sequence[Row], cut_off: float) -> Weights:
     score, judge = (round(float(weight), 4) for weight in model.coef_[0])
     plain = Weights(score, judge, 0.0)
     foreign = sorted(
-        max(log_odds(plain.together(s, j)) for s, j in near(scores, shares))
+        max(map(log_odds, map(plain.together, nearest(scores), shares)))
         for some, _, scores, shares in rows
         if not some
     )
     highest = foreign[-int(FALSE_ACCEPTS * len(foreign)) - 1]
     return Weights(score, judge, round(log_odds(cut_off) - highest - 1e-3, 4))
-
-
-def near(scores: Sequence[float], shares: Sequence[float]) -> list[tuple[float, float]]:
-    """Return what may be read, with what the judge would say: the best and those about as near."""
-    pairs = zip(scores, shares, strict=True)
-    return [(s, j) for s, j in pairs if log_odds(scores[0]) - log_odds(s) <= NEAR]
 
 
 def measured(rows: Sequence[Row], weights: Weights, cut_off: float) -> dict[str, Any]:

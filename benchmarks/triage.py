@@ -22,11 +22,11 @@ from typing import Any
 from sklearn.metrics import accuracy_score, f1_score, recall_score
 
 from benchmarks.machine import save
+from benchmarks.shipped import shipped_library
 from cases.record import sections
 from cases.triage import Triage, load_triager
 from desk.assistant import CANDIDATES, Assistant
 from desk.leaning import neighbours
-from desk.opening import open_library
 from desk.settings import Settings, load_settings
 from indexing.library import Library
 from indexing.records import Filter, Kind
@@ -50,10 +50,8 @@ def shipped() -> Iterator[tuple[Assistant, Library]]:
     settings = load_settings()
     model = settings.model or str(settings.default_model_folder)
     with tempfile.TemporaryDirectory() as home:
-        own = Settings(home=Path(home), model=model)
-        assistant = Assistant.open(own)
-        assistant.build()
-        yield assistant, open_library(own)
+        library = shipped_library(Path(home))
+        yield Assistant(library, Settings(home=Path(home), model=model)), library
 
 
 def left_out(library: Library) -> tuple[list[Row], list[Triage]]:

@@ -163,11 +163,7 @@ class Assistant:
     @cached_property
     def evaluating(self) -> Evaluating:
         """Where each leg of the search puts the right answers of labelled queries."""
-
-        def answered(text: str, result: Result) -> Result:
-            return self._looked(text, result, self._triaged(text, result))
-
-        return Evaluating(self._library, self._masker, self.settings, answered)
+        return Evaluating(self._library, self._masker, self.settings, self._looked)
 
     # -- the agent -------------------------------------------------------------------------------
 
@@ -180,7 +176,7 @@ class Assistant:
         where = where or Filter(kinds=KNOWLEDGE, as_of=self.today())
         checked = self._checked(text)
         [found] = self._library.search(checked, [where], limit=max(limit, CANDIDATES))
-        looked = self._looked(checked, found, self._triaged(checked, found))
+        looked = self._looked(checked, found)
         return replace(looked, hits=looked.hits[:limit])
 
     def features(self, text: str, where: Filter) -> list[tuple[str, Features]]:
@@ -452,9 +448,10 @@ class Assistant:
             [vector] = self._library.encoder.encode_queries([self.mask(text).text])
         return self._triager.triage(text, neighbours(result), vector)
 
-    def _looked(self, text: str, result: Result, triage: Triage) -> Result:
+    def _looked(self, text: str, result: Result, triage: Triage | None = None) -> Result:
         if not any(hit.kind is Kind.CASE for hit in result.hits):
             return result  # nothing to read: the judge need not be loaded
+        triage = triage or self._triaged(text, result)
         leaned = lean(result, triage, self._triager.cues.leaning)
         return self._second_look.look(text, leaned) if self._second_look else leaned
 

@@ -8,24 +8,11 @@ fit does not become one.
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from cases.triage import Neighbour, Triage
+from indexing.calibration import log_odds, probability
 from indexing.records import Hit, Kind, Result
-
-_LEAST = 1e-4
-
-
-def log_odds(share: float) -> float:
-    """Return the natural logarithm of the odds, kept away from the ends."""
-    inside = min(max(share, _LEAST), 1 - _LEAST)
-    return math.log(inside / (1 - inside))
-
-
-def probability(odds: float) -> float:
-    """Return the share whose log odds are ``odds``."""
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
 
 
 def neighbours(result: Result) -> list[Neighbour]:

@@ -20,7 +20,7 @@ from pathlib import Path
 import cases
 from cases.questions import fit_question, fit_text
 from cases.record import sections
-from desk.leaning import log_odds, probability
+from indexing.calibration import log_odds, probability
 from indexing.model.judge import Judging
 from indexing.records import Hit, Kind, Record, Result
 from indexing.store.store import Store
@@ -59,9 +59,8 @@ class Weights:
         or None where there is nothing to read.
         """
         found: dict[int, float] = {}
-        for place, score in enumerate(scores[:READ]):
-            is_near = log_odds(scores[0]) - log_odds(score) <= NEAR
-            share = share_of(place) if is_near and self.is_open(score, cut_off) else None
+        for place, score in enumerate(nearest(scores)):
+            share = share_of(place) if self.is_open(score, cut_off) else None
             if share is None:
                 break
             found[place] = round(self.together(score, share), 4)
@@ -108,6 +107,15 @@ class SecondLook:
             return replace(hit, score=read.get(hit.id, min(hit.score, best)))
 
         return result.ordered(map(scored, result.hits))
+
+
+def nearest(scores: Sequence[float]) -> list[float]:
+    """Return those of ``scores``, best first, whose cases may be read: the best and about as near.
+
+    >>> nearest([0.6, 0.5, 0.4])
+    [0.6, 0.5]
+    """
+    return [score for score in scores[:READ] if log_odds(scores[0]) - log_odds(score) <= NEAR]
 
 
 def readable(records: list[Record]) -> str | None:

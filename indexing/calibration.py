@@ -12,6 +12,8 @@ import math
 from dataclasses import dataclass, fields, replace
 from importlib.resources import files
 
+_LEAST = 1e-4  # share that log odds are taken of at least
+
 
 @dataclass(frozen=True)
 class Features:
@@ -64,7 +66,7 @@ class Calibration:
         values = (f.cosine, f.coverage, f.contrast, f.length, f.codes)
         pairs = zip(self.weights, values, strict=True)
         logit = self.intercept + sum(weight * value for weight, value in pairs)
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+        return probability(logit)
 
     @classmethod
     def read(cls, text: str) -> Calibration:
@@ -82,3 +84,14 @@ class Calibration:
         """Read the coefficients that come with the package: with the query adapter or without."""
         name = "calibration.json" if adapted else "calibration_plain.json"
         return cls.read(files("indexing").joinpath("data", name).read_text("utf-8"))
+
+
+def log_odds(share: float) -> float:
+    """Return the natural logarithm of the odds, kept away from the ends."""
+    inside = min(max(share, _LEAST), 1 - _LEAST)
+    return math.log(inside / (1 - inside))
+
+
+def probability(odds: float) -> float:
+    """Return the share whose log odds are ``odds``."""
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))

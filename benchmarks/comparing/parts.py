@@ -15,8 +15,8 @@ from sentence_transformers import SentenceTransformer
 
 from benchmarks.comparing.corpus import Corpus
 from benchmarks.comparing.systems import ANY, Builder, Ours
-from desk.leaning import log_odds, probability
 from indexing import retrieval
+from indexing.calibration import log_odds, probability
 from indexing.records import Hit, Result
 from indexing.sounds import HeardWords
 from indexing.text.repair import Repaired

@@ -82,7 +82,7 @@ class Fused:
 class Ours:
     """The project's library, filled as ``tousu evaluate`` does and asked as an answer does.
 
-    All but the judge's second look, which reads the best case alone and changes no order.
+    All but the judge's second look, which reads a few cases to tell whether any fits.
     """
 
     def __init__(self, corpus: Corpus) -> None:

@@ -39,7 +39,7 @@ class WordingFit:
             [words for point in point_rules(version, rules) for words in point.meanings]
             for version in versions.values()
         ]
-        every = [clauses + more for clauses, more in zip(own, points, strict=True)]
+        every = [dict.fromkeys(chain(*both)) for both in zip(own, points, strict=True)]
         row = {words: at for at, words in enumerate(dict.fromkeys(chain(*every)))}
         vectors = encode(list(row))
         self._owners = np.repeat(np.arange(len(own)), list(map(len, own)))
@@ -48,6 +48,7 @@ class WordingFit:
         self._starts = np.cumsum([0, *map(len, every)])[:-1]
         shared = np.clip(self._vectors @ self._vectors.T, 0.0, 1.0) ** 4
         self._weights = (1.0 / shared.sum(axis=1)).astype(np.float32)
+        self._whole = np.bincount(self._owners, self._weights, len(own))
 
     def rank(self, clauses: Vectors) -> list[tuple[str, float]]:
         """Return wording ids with their fit in [-1, 1], best first.
@@ -62,8 +63,7 @@ class WordingFit:
 
     def _said(self, clauses: Vectors) -> NDArray[np.float64]:
         covered = (self._vectors @ clauses.T).max(axis=1) * self._weights
-        whole = np.bincount(self._owners, self._weights, len(self.ids))
-        return np.bincount(self._owners, covered, len(self.ids)) / whole
+        return np.bincount(self._owners, covered, len(self.ids)) / self._whole
 
     def _explained(self, clauses: Vectors) -> NDArray[np.float64]:
         best = np.maximum.reduceat(self._all @ clauses.T, self._starts, axis=0)

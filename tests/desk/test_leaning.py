@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 
 from cases.triage import Neighbour, Triage
-from desk.leaning import lean, log_odds, neighbours, probability
+from desk.leaning import lean, neighbours
+from indexing.calibration import log_odds, probability
 from indexing.records import Hit, Kind, Result, Status
 
 COVERAGE, ROAMING = "N/网络覆盖", "N/漫游"
