@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -18,8 +17,7 @@ from cases.thin import ThinPlaces, Twin
 from cases.triage import Triage, Triager, load_triager
 from desk import calibrating, drilling, importing, opening
 from desk.answering import Answer, compose
-from desk.batches import Batch, read_batch, summarise
-from desk.batches.records import CHECKED, Action, batch_id_of, check_rows, load, review, save
+from desk.batches import Batches
 from desk.browsing import Browsing, Linked
 from desk.checking import Overruling, Reply, ReplyChecks
 from desk.corrections import Corrections
@@ -165,6 +163,18 @@ class Assistant:
         """Where each leg of the search puts the right answers of labelled queries."""
         return Evaluating(self._library, self._masker, self.settings, self._looked)
 
+    @cached_property
+    def batches(self) -> Batches:
+        """Sheets of replies checked, kept and reviewed."""
+        return Batches(
+            self._library.store,
+            self._checks,
+            self._masker,
+            opening.file_limits(self.settings),
+            today=lambda: self.today(),
+            actor=self.settings.actor,
+        )
+
     # -- the agent -------------------------------------------------------------------------------
 
     def search(self, text: str, where: Filter | None = None, *, limit: int = 10) -> Result:
@@ -252,54 +262,6 @@ class Assistant:
         """
         return wording_of(self.record(wording_id).meta)
 
-    def check_batch(self, path: Path, name: str, progress: Progress = silent) -> Batch:
-        """Check every reply of a sheet and keep the verdicts as a batch.
-
-        Raises:
-            InputError: The file is no table, or has no column of replies.
-        """
-        store = self._library.store
-        rows = read_batch(path, name, opening.file_limits(self.settings), self.today())
-        checked = []
-        for item in check_rows(rows, self._checks, self._masker):
-            checked.append(item)
-            progress(f"检查第 {len(checked)}/{len(rows)} 条", len(checked) / len(rows))
-        batch_id = batch_id_of(name, self.today(), self.batches())
-        save(store, batch_id, checked, actor=self.settings.actor)
-        return load(store, batch_id)
-
-    def batches(self) -> list[str]:
-        """Return the kept batches' ids, the newest first."""
-        return self._library.store.journal.subjects(CHECKED)
-
-    def batch(self, batch_id: str) -> Batch:
-        """Return a kept batch.
-
-        Raises:
-            NotFoundError: There is none of this id.
-        """
-        return load(self._library.store, batch_id)
-
-    def review(self, batch: Batch, row: int, action: Action, reason: str) -> Batch:
-        """Note an appeal against a row's verdict, or the decision on one; return the batch anew.
-
-        Raises:
-            InputError: The row is not in the batch, or no reason is given.
-        """
-        reason = self._masker.mask(reason).text
-        review(self._library.store, batch, row, action, reason, actor=self.settings.actor)
-        return self.batch(batch.id)
-
-    def missed_points(self) -> list[tuple[str, str]]:
-        """Return wording and point ids that replies missed, the most missed first."""
-        counts = Counter(
-            (wording, point)
-            for batch_id in self.batches()
-            for wording, point, _, count in summarise(self.batch(batch_id)).missed
-            for _ in range(count)
-        )
-        return [pair for pair, _ in counts.most_common()]
-
     # -- the trainer's library -------------------------------------------------------------------
 
     def browse(self, selection: Selection) -> Shelf:
@@ -356,7 +318,7 @@ class Assistant:
             InputError: ``size`` is out of range.
             NotFoundError: The scope gives no question.
         """
-        missed = self.missed_points() if focus else ()
+        missed = self.batches.missed_points() if focus else ()
         return drilling.drill(self._library, scope, seed, size, day=self.today(), focus=missed)
 
     def mark_drill(self, paper: Paper, answers: Mapping[int, Given], trainee: str) -> Marked:

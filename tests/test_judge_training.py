@@ -13,6 +13,7 @@ import torch
 
 from benchmarks.judging.composing import Bank, run_on
 from benchmarks.judging.examples import (
+    NEAR_PHRASES,
     OUTCOMES,
     STOPS,
     Asked,
@@ -29,7 +30,7 @@ from benchmarks.judging.weighing import trusted
 from indexing.model.judge import Judge, Question
 from indexing.model.judge_files import read_trained
 from kb.checking import read_phrases
-from kb.checking.judged import NEAR, Findings, Reading
+from kb.checking.judged import Findings, Reading
 from kb.checking.report import PointFinding
 from kb.checking.rules import Phrase
 
@@ -186,7 +187,7 @@ def test_a_reply_is_asked_for_the_nearest_phrases() -> None:
     near = {f"短语{n}": n / 20 for n in range(20)}
     names = [phrase.phrase for phrase in phrases_of(version, general, ["短语0"], near)]
     own = [item.phrase for item in version.forbidden]
-    assert names == [*own, "短语0", *(f"短语{n}" for n in range(19, 19 - NEAR, -1))]
+    assert names == [*own, "短语0", *(f"短语{n}" for n in range(19, 19 - NEAR_PHRASES, -1))]
 
 
 def test_every_reply_written_for_it_has_its_evidence() -> None:

@@ -1,8 +1,8 @@
 """Clauses of known sense, and replies put together of them.
 
 A line gives the clauses of a wording's point, of a wording's forbidden phrase, or of a phrase that
-any reply may be held against: those that say it, and those that only look like it. They lie in
-``judging/clauses``; those of the general list beside it, in ``kb/lexicon``.
+any reply may be held against (``general.jsonl``): those that say it, and those that only look like
+it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from benchmarks.judging.examples import (
     phrase_forms,
     point_forms,
 )
-from kb.checking.rules import FORBIDDEN, SAID, Phrase
+from kb.checking.rules import Phrase
 from kb.wording import Point, Version
 
 ABSENT = 0.15  # share of a wording's points that a reply says nothing near to
@@ -57,7 +57,7 @@ class Bank:
     def read(cls, known: Sequence[Phrase]) -> Bank:
         """Read every file; ``known`` are the phrases of the general list."""
         bank, by_name = cls(), {phrase.phrase: phrase for phrase in known}
-        for path in (*sorted((HERE / "clauses").glob("*.jsonl")), FORBIDDEN.with_name(SAID)):
+        for path in sorted((HERE / "clauses").glob("*.jsonl")):
             for line in path.read_text("utf-8").splitlines():
                 bank._add(json.loads(line), by_name)
         return bank

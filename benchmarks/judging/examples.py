@@ -20,7 +20,6 @@ from cases.record import read_case, sections
 from desk.calibrating import QUERIES
 from indexing.model.judge import Question
 from indexing.model.protocol import Encoder
-from kb.checking.judged import asked_phrases
 from kb.checking.questions import phrase_question, point_question, slot_question
 from kb.checking.rules import Phrase, own_phrases
 from kb.wording import Point, Version, Wording, read_wording
@@ -37,6 +36,7 @@ LEARNED = ("tune", "dev", "read", "fresh_read")  # splits of the labelled replie
 STOPS = "，。；！？"
 FORMS = 3  # ways of putting a question
 NEAR = 4  # cases that a customer's words are nearest to
+NEAR_PHRASES = 8  # of the general list, for a reply to be told from what comes near it
 AT_ONCE = 10  # customers' words that read a case together
 Row = dict[str, Any]
 
@@ -134,8 +134,12 @@ def phrases_of(
     """Return the phrases to ask a reply for: the wording's, those it says, and the nearest."""
     own = own_phrases(version, general, fatal=True)
     names = {phrase.phrase for phrase in own}
-    rest = (phrase for phrase in general if phrase.phrase not in names)
-    return asked_phrases((*own, *rest), len(own), near, set(said))
+    rest = [phrase for phrase in general if phrase.phrase not in names]
+    voiced = set(said)
+    some = [phrase for phrase in rest if phrase.phrase in voiced]
+    others = [phrase for phrase in rest if phrase.phrase not in voiced]
+    others.sort(key=lambda phrase: -near.get(phrase.phrase, -1.0))
+    return (*own, *some, *others[:NEAR_PHRASES])
 
 
 def day_of(row: Row) -> date:

@@ -65,11 +65,10 @@ def fit(
             slots.append((slot_features(slot, kind, on_slots[slot.name]), label))
         said = {status_of(item) for item in row["forbidden"]}
         named = {item.phrase for item in reading.found.forbidden}
-        own = reading.own
         for phrase, answer in zip(reading.phrases, on_phrases, strict=True):
             if phrase.phrase not in named:
                 near = reading.near.get(phrase.phrase, 0.0)
-                features = phrase_features(near, answer, own=phrase.phrase in own)
+                features = phrase_features(near, answer)
                 phrases.append((features, int(phrase.phrase not in said)))
     found = {"points": points, "slots": slots, "phrases": phrases}
     fitted = {name: _rows(some, name) for name, some in found.items()}
@@ -90,7 +89,10 @@ def _rows(examples: Sequence[tuple[list[float], int]], name: str) -> list[list[f
     """Return a row of weights and an intercept for each outcome."""
     features = np.array([found for found, _ in examples])
     labels = np.array([label for _, label in examples])
-    model = LogisticRegression(C=SHRINK[name], class_weight=BALANCE[name], max_iter=5000)
+    # To the end: some directions are so flat that an early stop leaves decimals to chance.
+    model = LogisticRegression(
+        C=SHRINK[name], class_weight=BALANCE[name], max_iter=100_000, tol=1e-9
+    )
     model.fit(features, labels)
     weights, intercepts = model.coef_, model.intercept_
     if len(model.classes_) == 2:  # one row, for the second outcome against the first

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from desk.batches.sheet import BatchRow
@@ -12,7 +11,8 @@ from desk.checking import Reply, ReplyChecks
 from indexing.errors import InputError, NotFoundError, TousuError
 from indexing.masking import Masker
 from indexing.store.store import Store
-from kb.checking import Report
+from kb.checking import Report, report_json, report_of
+from kb.checking.report import PointStatus, Span
 
 CHECKED, REVIEWED = "checked", "reviewed"
 Action = Literal["appeal", "uphold", "change"]
@@ -21,9 +21,10 @@ ACTIONS: dict[Action, str] = {"appeal": "申诉", "uphold": "维持", "change": 
 
 @dataclass(frozen=True)
 class Checked:
-    """The verdict on one row; ``error`` says why there is none. ``reply`` is masked.
+    """A row with the report on its reply, or the ``error`` that says why there is none.
 
-    ``missing`` and ``contradicted`` are ``[id, label]`` of points.
+    The reply, and what the report quotes of it, is masked; spans stay true. ``wording`` is the one
+    held against, or asked for.
     """
 
     row: int
@@ -33,16 +34,47 @@ class Checked:
     day: str
     reply: str
     wording: str = ""
-    version: str = ""
-    passed: bool | None = None
-    score: int | None = None
-    missing: tuple[tuple[str, str], ...] = ()
-    contradicted: tuple[tuple[str, str], ...] = ()
-    phrases: tuple[str, ...] = ()
-    slots: tuple[str, ...] = ()  # a sentence for each that will not do
-    advice: tuple[str, ...] = ()
-    better: str | None = None
+    report: Report | None = None
     error: str | None = None
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether the reply passes; None if it was not checked."""
+        return self.report.passed if self.report else None
+
+    @property
+    def score(self) -> int | None:
+        """0 to 100; None if the reply was not checked."""
+        return self.report.score if self.report else None
+
+    @property
+    def missing(self) -> list[tuple[str, str]]:
+        """Id and label of each point that is missing."""
+        return self._points("missing")
+
+    @property
+    def contradicted(self) -> list[tuple[str, str]]:
+        """Id and label of each point that is contradicted."""
+        return self._points("contradicted")
+
+    @property
+    def phrases(self) -> list[str]:
+        """The forbidden phrases that are said."""
+        return [item.phrase for item in self.report.forbidden] if self.report else []
+
+    @property
+    def slots(self) -> list[str]:
+        """A sentence for each slot that will not do."""
+        return [slot.problem for slot in self.report.slots if slot.problem] if self.report else []
+
+    @property
+    def advice(self) -> list[str]:
+        """A sentence for each piece of advice."""
+        return [item.message for item in self.report.advice] if self.report else []
+
+    def _points(self, status: PointStatus) -> list[tuple[str, str]]:
+        points = self.report.points if self.report else ()
+        return [(point.id, point.label) for point in points if point.status == status]
 
 
 @dataclass(frozen=True)
@@ -81,38 +113,49 @@ def check_rows(rows: Sequence[BatchRow], checks: ReplyChecks, masker: Masker) ->
 
 
 def _checked(row: BatchRow, found: Report | TousuError, masker: Masker) -> Checked:
-    head: dict[str, Any] = {
-        "row": row.row,
-        "agent": row.agent,
-        "team": row.team,
-        "category": row.category,
-        "day": row.day.isoformat(),
-        "reply": masker.mask(row.reply).text,
-        "wording": row.wording or "",
-    }
-    if isinstance(found, TousuError):
-        return Checked(**head, error=str(found))
-    return Checked(
-        **head | {"wording": found.wording},
-        version=found.version,
-        passed=found.passed,
-        score=found.score,
-        missing=tuple((p.id, p.label) for p in found.points if p.status == "missing"),
-        contradicted=tuple((p.id, p.label) for p in found.points if p.status == "contradicted"),
-        phrases=tuple(item.phrase for item in found.forbidden),
-        slots=tuple(slot.problem for slot in found.slots if slot.problem),
-        advice=tuple(item.message for item in found.advice),
-        better=found.better,
+    hidden = masker.mask(row.reply).text
+    head = Checked(
+        row=row.row,
+        agent=row.agent,
+        team=row.team,
+        category=row.category,
+        day=row.day.isoformat(),
+        reply=hidden,
+        wording=row.wording or "",
     )
+    if isinstance(found, TousuError):
+        return replace(head, error=str(found))
+    return replace(head, wording=found.wording, report=_masked(found, row.reply, hidden))
+
+
+def _masked(report: Report, reply: str, hidden: str) -> Report:
+    """Return ``report`` with what it quotes of ``reply`` as it stands in ``hidden``."""
+
+    def covered(sentence: str, span: Span | None) -> str:
+        said = slice(*span) if span else slice(0, 0)
+        quoted = reply[said].strip()
+        return sentence.replace(quoted, hidden[said].strip()) if quoted else sentence
+
+    slots = (
+        replace(
+            slot,
+            value=hidden[slice(*slot.span)] if slot.span else "",
+            problem=slot.problem and covered(slot.problem, slot.span),
+        )
+        for slot in report.slots
+    )
+    advice = (replace(item, message=covered(item.message, item.span)) for item in report.advice)
+    return replace(report, slots=tuple(slots), advice=tuple(advice))
 
 
 def save(store: Store, batch_id: str, rows: Iterable[Checked], *, actor: str) -> None:
     """Keep a batch, whole or not at all."""
-    store.journal.note_many(CHECKED, batch_id, [asdict(row) for row in rows], actor=actor)
+    entries = [vars(row) | {"report": row.report and report_json(row.report)} for row in rows]
+    store.journal.note_many(CHECKED, batch_id, entries, actor=actor)
 
 
-def load(store: Store, batch_id: str) -> Batch:
-    """Return a kept batch.
+def load_rows(store: Store, batch_id: str) -> tuple[Checked, ...]:
+    """Return the rows of a kept batch.
 
     Raises:
         NotFoundError: There is none of this id.
@@ -120,11 +163,15 @@ def load(store: Store, batch_id: str) -> Batch:
     rows = tuple(_row(note.data) for note in store.journal.notes(CHECKED, batch_id))
     if not rows:
         raise NotFoundError(f"没有编号为 {batch_id} 的质检批次。")
-    reviews = tuple(
+    return rows
+
+
+def load_reviews(store: Store, batch_id: str) -> tuple[Review, ...]:
+    """Return what was said of a batch's verdicts, oldest first."""
+    return tuple(
         Review(n.data["row"], n.data["action"], n.data["reason"], n.actor, n.at)
         for n in store.journal.notes(REVIEWED, batch_id)
     )
-    return Batch(batch_id, rows, reviews)
 
 
 def review(
@@ -144,14 +191,34 @@ def review(
 
 
 def _row(data: dict[str, Any]) -> Checked:
-    tuples = {k: tuple(data[k]) for k in ("phrases", "slots", "advice")}
-    points = {k: tuple((p[0], p[1]) for p in data[k]) for k in ("missing", "contradicted")}
-    return Checked(**data | tuples | points)
+    if "report" not in data:
+        return _older(data)
+    return Checked(**data | {"report": data["report"] and report_of(data["report"])})
 
 
-def batch_id_of(name: str, day: date, taken: Iterable[str]) -> str:
-    """Return a new batch's id: its file's name and the day, numbered if need be."""
-    base = f"{day.isoformat()} {name}"[:110]
-    used = set(taken)
-    numbers = (f"{base} ({n})" for n in range(2, len(used) + 3))
-    return base if base not in used else next(i for i in numbers if i not in used)
+def _older(data: dict[str, Any]) -> Checked:
+    """Return a row that was kept without its evidence: the verdict is known, not where it shows."""
+    head = {key: data[key] for key in ("row", "agent", "team", "category", "day", "reply")}
+    if data["passed"] is None:
+        return Checked(**head, wording=data["wording"], error=data["error"])
+    points = [
+        {"id": name, "label": label, "level": "must", "status": status, "evidence": None}
+        | {"paraphrase": None, "similarity": 0.0, "rule": "未留依据"}
+        for status in ("missing", "contradicted")
+        for name, label in data[status]
+    ]
+    values = {key: data[key] for key in ("wording", "version", "passed", "score", "better")}
+    values |= {
+        "points": points,
+        "forbidden": [
+            {"phrase": phrase, "span": (0, 0), "suggest": "", "fatal": False, "rule": "未留依据"}
+            for phrase in data["phrases"]
+        ],
+        "slots": [
+            {"name": "", "label": "", "status": "invalid", "value": "", "span": None}
+            | {"problem": problem}
+            for problem in data["slots"]
+        ],
+        "advice": [{"kind": "rule", "span": (0, 0), "message": said} for said in data["advice"]],
+    }
+    return Checked(**head, wording=data["wording"], report=report_of(values))

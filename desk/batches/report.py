@@ -69,6 +69,7 @@ def _rate_cells(rate: Rate) -> tuple[str, int, int, str]:
 
 
 def _cells(batch: Batch, row: Checked) -> tuple[object, ...]:
+    report = row.report
     verdict = {True: "通过", False: "不通过", None: "未检查"}[batch.standing(row)]
     return (
         row.row,
@@ -77,7 +78,7 @@ def _cells(batch: Batch, row: Checked) -> tuple[object, ...]:
         row.category,
         row.day,
         row.wording,
-        row.version,
+        report.version if report else "",
         verdict,
         row.score,
         "、".join(label for _, label in row.missing),
@@ -85,7 +86,7 @@ def _cells(batch: Batch, row: Checked) -> tuple[object, ...]:
         "、".join(row.phrases),
         "".join(row.slots),
         "".join(row.advice),
-        row.better or "",
+        (report and report.better) or "",
         row.error or "",
         row.reply,
     )

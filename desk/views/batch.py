@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
 from desk.batches import Batch, Checked, summarise
 from desk.batches.records import ACTIONS
 from desk.batches.report import report_docx, report_xlsx
-from desk.batches.summary import Rate, sample
-from desk.views.parts import assistant, progress_bar
+from desk.batches.summary import sample
+from desk.views.batch_charts import show_charts
+from desk.views.parts import assistant
+from desk.views.verdict import show_report
 from indexing.errors import TousuError
+from indexing.records import Filter, Kind
 
+_SHOWN = "batch-shown"  # the batch that was last shown because it had ended
 _VERDICTS = {True: "通过", False: "不通过", None: "未检查"}
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -26,18 +29,23 @@ def show() -> None:
     """Draw the page."""
     st.title("批量质检")
     _upload()
-    kept = assistant().batches()
+    _running()
+    kept = assistant().batches.names()
     if not kept:
         st.info(
             "上传一张回复表（xlsx 或 csv），要有“回复内容”列；"
             "口径、日期、坐席、班组、分类可有可无。"
         )
         return
-    batch = assistant().batch(st.selectbox("批次", kept, key="batch") or kept[0])
-    rows = _filtered(batch)
-    _charts(batch, rows)
+    batch = assistant().batches.get(st.selectbox("批次", kept, key="batch") or kept[0])
+    rows = _drawn(batch, _filtered(batch))
+    if not rows:
+        st.info("没有符合条件的回复。")
+        return
+    show_charts(summarise(batch, rows))
     _table(batch, rows)
-    _second_reading(batch, rows)
+    _one(batch, rows)
+    _history(batch)
     _downloads(batch)
 
 
@@ -48,15 +56,37 @@ def _upload() -> None:
     if not asked or file is None:
         return
     name = Path(file.name).name
-    with tempfile.TemporaryDirectory() as folder, progress_bar("正在读取…") as progress:
+    with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(file.getvalue())
         try:
-            batch = assistant().check_batch(path, name, progress)
+            assistant().batches.start(path, name)
         except TousuError as error:
             st.error(str(error))
-            return
-    st.session_state["batch"] = batch.id
+
+
+def _running() -> None:
+    """Draw how far the sheet is that is being checked; when it is done, show it."""
+    running = assistant().batches.running
+    if running is None:
+        return
+    if not running.ended:
+        _progress()
+    elif running.error is not None:
+        st.error(running.error)
+    elif st.session_state.get(_SHOWN) != running.batch:
+        st.session_state[_SHOWN] = st.session_state["batch"] = running.batch
+
+
+@st.fragment(run_every=1.0)
+def _progress() -> None:
+    running = assistant().batches.running
+    if running is None or running.ended:
+        st.rerun()
+    said = (
+        f"正在检查“{running.name}”：{running.done}/{running.whole} 条。可以离开本页，检查会继续。"
+    )
+    st.progress(running.done / max(running.whole, 1), said)
 
 
 def _filtered(batch: Batch) -> list[Checked]:
@@ -67,80 +97,44 @@ def _filtered(batch: Batch) -> list[Checked]:
         "category": columns[2].multiselect("分类", _values(batch, "category"), placeholder="全部"),
         "wording": columns[3].multiselect("口径", _values(batch, "wording"), placeholder="全部"),
     }
-    labels = sorted({label for row in batch.rows for _, label in (*row.missing, *row.contradicted)})
+    labels = sorted({label for row in batch.rows for label in _lacking(row)})
     point = columns[4].multiselect("漏说或说反的要点", labels, placeholder="全部")
     return [
         row
         for row in batch.rows
         if all(not some or getattr(row, key) in some for key, some in wanted.items())
-        and (not point or {label for _, label in (*row.missing, *row.contradicted)} & set(point))
+        and (not point or _lacking(row) & set(point))
     ]
+
+
+def _lacking(row: Checked) -> set[str]:
+    """Return the labels of the points that the reply does not make, or denies."""
+    return {label for _, label in (*row.missing, *row.contradicted)}
+
+
+def _drawn(batch: Batch, rows: list[Checked]) -> list[Checked]:
+    """Return the rows drawn for a second reading, or all of them."""
+    only, share, seed = st.columns([2, 1, 1], vertical_alignment="bottom")
+    percent = share.number_input("抽样比例（%）", 1, 100, 5)
+    number = seed.number_input("抽样种子", 0, 9999, 1)
+    if not only.toggle("只看抽样复核的回复", key=f"drawn-{batch.id}"):
+        return rows
+    return sample([row for row in rows if row.error is None], percent, int(number))
 
 
 def _values(batch: Batch, key: str) -> list[str]:
     return sorted({getattr(row, key) for row in batch.rows} - {""})
 
 
-def _charts(batch: Batch, rows: Sequence[Checked]) -> None:
-    found = summarise(batch, rows)
-    whole, passed, missing = st.columns(3)
-    whole.metric("检查的回复", found.overall.whole)
-    passed.metric("通过率", f"{found.overall.share:.1%}")
-    missing.metric("没有检查（见原因）", found.errors)
-    left, right = st.columns(2)
-    with left:
-        _bars("班组通过率", found.teams)
-        _missed(
-            [(f"{w} {label}", count) for w, _, label, count in found.missed[:8]], "最常漏说的要点"
-        )
-    with right:
-        _trend(found.days)
-        _missed(list(found.phrases[:8]), "禁用语")
-
-
-def _bars(title: str, rates: Sequence[Rate]) -> None:
-    st.markdown(f"**{title}**")
-    if not rates:
-        st.caption("没有数据。")
-        return
-    data = pd.DataFrame([(r.name, r.share, f"{r.passed}/{r.whole}") for r in rates],
-                        columns=["名称", "通过率", "通过/总数"])  # fmt: skip
-    chart = alt.Chart(data).mark_bar().encode(
-        x=alt.X("通过率", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
-        y=alt.Y("名称", sort=None, title=None, axis=alt.Axis(labelOverlap=False)),
-        tooltip=["名称", "通过/总数"],
-    )  # fmt: skip
-    st.altair_chart(chart.properties(height=alt.Step(24)))
-
-
-def _missed(counts: Sequence[tuple[str, int]], title: str) -> None:
-    st.markdown(f"**{title}**")
-    if not counts:
-        st.caption("没有。")
-        return
-    data = pd.DataFrame(counts, columns=["名称", "条数"])
-    chart = alt.Chart(data).mark_bar(color="#c0504d").encode(
-        x=alt.X("条数", axis=alt.Axis(tickMinStep=1)),
-        y=alt.Y("名称", sort=None, title=None, axis=alt.Axis(labelLimit=260, labelOverlap=False)),
-        tooltip=["名称", "条数"],
-    )  # fmt: skip
-    st.altair_chart(chart.properties(height=alt.Step(24)))
-
-
-def _trend(days: Sequence[Rate]) -> None:
-    st.markdown("**通过率走势**")
-    data = pd.DataFrame(
-        [(r.name, r.share, r.whole) for r in days], columns=["日期", "通过率", "条数"]
-    )
-    chart = alt.Chart(data).mark_line(point=True).encode(
-        x=alt.X("日期:O", title=None),
-        y=alt.Y("通过率", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
-        tooltip=["日期", alt.Tooltip("通过率", format=".1%"), "条数"],
-    )  # fmt: skip
-    st.altair_chart(chart.properties(height=180))
-
-
 def _table(batch: Batch, rows: Sequence[Checked]) -> None:
+    numbers = [row.row for row in rows]
+    key = f"rows-{batch.id}-{hash(tuple(numbers))}"
+
+    def choose() -> None:
+        picked = st.session_state[key]["selection"]["rows"]
+        if picked:
+            st.session_state[_row_key(batch)] = numbers[picked[0]]
+
     st.dataframe(
         [
             {
@@ -149,6 +143,7 @@ def _table(batch: Batch, rows: Sequence[Checked]) -> None:
                 "得分": row.score,
                 "坐席": row.agent,
                 "班组": row.team,
+                "分类": row.category,
                 "口径": row.wording,
                 "缺少": "、".join(label for _, label in row.missing),
                 "说反": "、".join(label for _, label in row.contradicted),
@@ -161,28 +156,59 @@ def _table(batch: Batch, rows: Sequence[Checked]) -> None:
             for row in rows
         ],
         hide_index=True,
+        key=key,
+        on_select=choose,
+        selection_mode="single-row",
     )
 
 
-def _second_reading(batch: Batch, rows: Sequence[Checked]) -> None:
-    with st.expander("抽样复核与申诉"):
-        share, seed = st.columns(2)
-        percent = share.number_input("抽样比例（%）", 1, 100, 5)
-        number = seed.number_input("抽样种子", 0, 9999, 1)
-        drawn = sample([row for row in rows if row.error is None], percent, int(number))
-        st.caption("抽到的行：" + "、".join(str(row.row) for row in drawn))
-        row = st.number_input("行号", 1, max(item.row for item in batch.rows), batch.rows[0].row)
+def _row_key(batch: Batch) -> str:
+    return f"row-{batch.id}"
+
+
+def _one(batch: Batch, rows: Sequence[Checked]) -> None:
+    """Draw the chosen row's report with its evidence, and what is said of it."""
+    numbers = [row.row for row in rows]
+    key = _row_key(batch)
+    if st.session_state.get(key) not in numbers:
+        st.session_state[key] = None
+    number = st.selectbox(
+        "看哪一行的依据（也可以点表格里的行首）", numbers, key=key, placeholder="行号", index=None
+    )
+    if number is None:
+        return
+    row = rows[numbers.index(number)]
+    if row.report is None:
+        st.warning(row.error)
+        return
+    titles = {r.id: r.title for r in assistant().records(Filter(kinds=(Kind.WORDING,)))}
+    show_report(row.report, row.reply, date.fromisoformat(row.day), titles, f"{batch.id}-{number}")
+    if batch.standing(row) is not row.passed:
+        st.info(f"复核后改判为：{_VERDICTS[batch.standing(row)]}。")
+    _review(batch, row.row)
+
+
+def _review(batch: Batch, row: int) -> None:
+    with st.form(f"review-{batch.id}-{row}", border=True):
         action = st.segmented_control(
-            "动作", list(ACTIONS), format_func=ACTIONS.__getitem__, default="appeal"
+            f"第 {row} 行", list(ACTIONS), format_func=ACTIONS.__getitem__, default="appeal"
         )
-        reason = st.text_input("理由", key="review-reason")
-        if st.button("记录") and action is not None:
-            try:
-                batch = assistant().review(batch, int(row), action, reason)
-            except TousuError as error:
-                st.error(str(error))
-            else:
-                st.success("已记录。")
+        reason = st.text_input("理由")
+        asked = st.form_submit_button("记录")
+    if not asked or action is None:
+        return
+    try:
+        assistant().batches.review(batch, row, action, reason)
+    except TousuError as error:
+        st.error(str(error))
+    else:
+        st.rerun()
+
+
+def _history(batch: Batch) -> None:
+    if not batch.reviews:
+        return
+    with st.expander(f"申诉与复核记录（{len(batch.reviews)}）", expanded=True):
         for item in reversed(batch.reviews):
             st.caption(
                 f"{item.at}　{item.actor}　第 {item.row} 行　{ACTIONS[item.action]}：{item.reason}"
@@ -191,5 +217,6 @@ def _second_reading(batch: Batch, rows: Sequence[Checked]) -> None:
 
 def _downloads(batch: Batch) -> None:
     left, right = st.columns(2)
-    left.download_button("下载明细（xlsx）", report_xlsx(batch), f"{batch.id}.xlsx", _XLSX)
-    right.download_button("下载报告（docx）", report_docx(batch), f"{batch.id}.docx", _DOCX)
+    # Made when asked for: a workbook of ten thousand rows takes seconds.
+    left.download_button("下载明细（xlsx）", lambda: report_xlsx(batch), f"{batch.id}.xlsx", _XLSX)
+    right.download_button("下载报告（docx）", lambda: report_docx(batch), f"{batch.id}.docx", _DOCX)

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import html
 from datetime import date
 
 import streamlit as st
 
 from desk.checking import Reply
-from desk.views.parts import assistant, marked_kinds
+from desk.views.parts import assistant
+from desk.views.verdict import forget_focus, show_report
 from indexing.errors import TousuError
 from indexing.records import Filter, Kind
-from kb.checking import Report, phrase_rule, point_rule, slot_rule
-from kb.checking.alignment import Pair, align
-from kb.checking.report import PointFinding
-from kb.checking.weighing import READ
 
 _AUTO = "自动选最合适的"
-_SIGNS = {
-    "said": ":green[:material/check_circle:] 已说",
-    "missing": ":orange[:material/radio_button_unchecked:] 缺少",
-    "contradicted": ":red[:material/cancel:] 说反了",
-}
-_ADVICE = {"deadline": "时限", "jargon": "用语", "privacy": "隐私", "rule": "提示"}
+_KEY = "reply"
 _URGENCIES = ("不核对", "一般", "紧急", "特急")
 
 
@@ -46,7 +37,7 @@ def show() -> None:
         chosen = None if wording == _AUTO else wording
         limit = None if grade == _URGENCIES[0] else grade
         st.session_state["reply"] = Reply(text.strip(), _day(as_of, desk.today()), chosen, limit)
-        st.session_state.pop("point", None)
+        forget_focus(_KEY)
     reply: Reply | None = st.session_state.get("reply")
     if reply is None:
         st.info("选好口径，粘贴回复，点“检查”。每个要点都会指出回复里的依据。")
@@ -56,130 +47,12 @@ def show() -> None:
     except TousuError as error:
         st.error(str(error))
         return
-    _verdict(report, titles)
-    left, right = st.columns([5, 4], gap="medium")
-    with left:
-        _reply(reply, report)
-        _findings(reply, report)
-    with right:
-        _points(reply, report)
-    _beside(reply, report)
+    show_report(report, reply.text, reply.as_of, titles, _KEY)
     _fits(reply, titles)
 
 
 def _day(value: object, otherwise: date) -> date:
     return value if isinstance(value, date) else otherwise
-
-
-def _verdict(report: Report, titles: dict[str, str]) -> None:
-    name = f"{report.wording} {titles.get(report.wording, '')} 第 {report.version} 版"
-    if report.passed:
-        st.success(f"**通过 · {report.score} 分**　对照 {name}")
-    else:
-        st.error(f"**不通过 · {report.score} 分**　对照 {name}")
-    if report.better:
-        st.warning(f"这条回复更像 {report.better} {titles.get(report.better, '')}，请确认口径。")
-
-
-def _reply(reply: Reply, report: Report) -> None:
-    st.subheader("回复")
-    chosen = st.session_state.get("point")
-    spans: list[tuple[int, int, str]] = [
-        (*p.evidence, "focus" if p.id == chosen else p.status)
-        for p in report.points
-        if p.evidence is not None
-    ]
-    spans += [(*item.span, "forbidden") for item in report.forbidden]
-    spans += [(*item.span, "advice") for item in report.advice]
-    spans += [(*s.span, "invalid") for s in report.slots if s.span and s.status == "invalid"]
-    st.html(f"<div class='reply'>{marked_kinds(reply.text, spans)}</div>")
-    st.caption("绿：已说的要点　红：禁用语或说反　黄：建议　橙：空位填得不对")
-
-
-def _points(reply: Reply, report: Report) -> None:
-    st.subheader("要点")
-    for point in report.points:
-        must = "必说" if point.level == "must" else "宜说"
-        with st.container(border=True, key=f"point-{point.id}"):
-            head, jump, no = st.columns([5, 2, 2])
-            head.markdown(f"{_SIGNS[point.status]}　**{point.label}**　:gray[{must}]")
-            if point.evidence is not None and jump.button(
-                "依据", key=f"see-{point.id}", help="在回复里标出这个要点的依据"
-            ):
-                st.session_state["point"] = point.id
-                st.rerun()
-            with no:
-                _overrule(point_rule(report.wording, point.id), reply, f"point-{point.id}")
-            st.caption(_why(point, reply.text))
-
-
-def _why(point: PointFinding, text: str) -> str:
-    measure = "把握" if point.rule == READ else "相似度"
-    if point.evidence is None:
-        most = "" if point.rule == READ else "最接近的"
-        return f"{point.rule}（{most}{measure} {point.similarity:.2f}）"
-    start, end = point.evidence
-    near = "" if point.paraphrase is None else f"，对应说法“{point.paraphrase}”"
-    return f"“{text[start:end]}” · {point.rule}，{measure} {point.similarity:.2f}{near}"
-
-
-def _findings(reply: Reply, report: Report) -> None:
-    if report.forbidden:
-        st.subheader("禁用语")
-    for number, item in enumerate(report.forbidden):
-        said, no = st.columns([7, 2])
-        fatal = "（致命）" if item.fatal else ""
-        start, end = item.span
-        said.markdown(
-            f":red[:material/cancel:] “{reply.text[start:end]}” 属于“{item.phrase}”{fatal}，"
-            f"{item.rule}。可以说：**{item.suggest}**"
-        )
-        with no:
-            _overrule(phrase_rule(item.phrase), reply, f"phrase-{number}")
-    wrong = [slot for slot in report.slots if slot.problem]
-    if wrong:
-        st.subheader("空位")
-    for slot in wrong:
-        said, no = st.columns([7, 2])
-        said.markdown(f":orange[:material/warning:] {slot.problem}")
-        with no:
-            _overrule(slot_rule(report.wording, slot.name), reply, f"slot-{slot.name}")
-    if report.advice:
-        st.subheader("建议")
-    for advice in report.advice:
-        st.markdown(f":blue[:material/lightbulb:] **{_ADVICE[advice.kind]}** {advice.message}")
-
-
-def _overrule(rule: str, reply: Reply, key: str) -> None:
-    with st.popover("异议", help="不同意这条判定"):
-        reason = st.text_input("理由", key=f"why-{key}")
-        if st.button("推翻这条判定", key=f"no-{key}"):
-            try:
-                assistant().overrule(rule, reason, text=reply.text)
-            except TousuError as error:
-                st.error(str(error))
-                return
-            count = sum(item.rule == rule for item in assistant().overrulings())
-            st.success(f"已记录。“{rule}”累计被推翻 {count} 次。")
-
-
-def _beside(reply: Reply, report: Report) -> None:
-    with st.expander("与口径逐句对照"):
-        version = assistant().wording(report.wording).on(reply.as_of)
-        rows = "".join(_row(pair) for pair in align(version.text, reply.text))
-        st.html(
-            f"<table class='align'><tr><th>口径</th><th>回复</th><th>差别</th></tr>{rows}</table>"
-        )
-        st.caption("差别一栏：删除线是口径里有而回复没有的字，下划线是回复多出的字。")
-
-
-def _row(pair: Pair) -> str:
-    tags = {"same": "{}", "wording": "<del>{}</del>", "reply": "<ins>{}</ins>"}
-    parts = pair.parts if pair.wording and pair.reply else ()
-    diff = "".join(tags[kind].format(html.escape(text)) for kind, text in parts)
-    left = html.escape(pair.wording) if pair.wording else "<i>（口径没有这句）</i>"
-    right = html.escape(pair.reply) if pair.reply else "<i>（没有对应的话）</i>"
-    return f"<tr><td>{left}</td><td>{right}</td><td>{diff}</td></tr>"
 
 
 def _fits(reply: Reply, titles: dict[str, str]) -> None:

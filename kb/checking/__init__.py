@@ -12,6 +12,7 @@ from kb.checking.report import (
     Report,
     SlotFinding,
     report_json,
+    report_of,
 )
 from kb.checking.rules import Phrase, Rules, read_phrases, read_rules
 
@@ -31,5 +32,6 @@ __all__ = [
     "read_phrases",
     "read_rules",
     "report_json",
+    "report_of",
     "slot_rule",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -163,11 +162,8 @@ class Checker:
         likeness = clauses @ parts.form_vectors.T
         meant = find_by_meaning(text, parts.forms, likeness, self._rules)
         every = (*forbidden, *(m for m in meant if not _covered(m, forbidden)))
-        said, said_vectors = self._said
-        nearest = nearest_phrases(
-            (*parts.forms, *said), np.hstack([likeness, clauses @ said_vectors.T])
-        )
-        asked = asked_phrases(parts.phrases, parts.own, nearest, {one.phrase for one in every})
+        asked = asked_phrases(parts.phrases, parts.own, every)
+        nearest = nearest_phrases(parts.forms, likeness)
         return Reading(item.reply, version, Findings(points, slots, every), asked, nearest)
 
     def _judged(self, items: Sequence[Item], seen: Sequence[Reading]) -> list[Findings]:
@@ -198,12 +194,6 @@ class Checker:
         if not reply.strip():
             raise InputError("回复内容是空的，没有可以检查的文字。")
         return read_text(reply, self._rules)
-
-    @cached_property
-    def _said(self) -> tuple[tuple[tuple[Phrase, str], ...], Vectors]:
-        """Return what means the general phrases in other words, and a row for each."""
-        said = tuple((phrase, clause) for phrase in self._phrases for clause in phrase.said)
-        return said, self._encode([clause for _, clause in said])
 
     def _fit(self, day: date) -> WordingFit:
         versions = in_force(self._wordings, day)

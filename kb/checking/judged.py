@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexing.model.judge import Answer, Question
+from kb.checking.forbidden import LOOSE
 from kb.checking.questions import phrase_question, point_question, slot_question
 from kb.checking.report import ForbiddenFinding, PointFinding, SlotFinding, overlap
 from kb.checking.rules import Phrase
@@ -18,7 +19,6 @@ from kb.checking.weighing import READ, Weighing
 from kb.wording import Point, Version
 
 Vectors = NDArray[np.float32]
-NEAR = 8  # phrases of the general list that every reply is read for
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,6 @@ class Reading:
     found: Findings
     phrases: tuple[Phrase, ...]
     near: Mapping[str, float]
-
-    @property
-    def own(self) -> frozenset[str]:
-        """The phrases that the wording itself forbids."""
-        return frozenset(item.phrase for item in self.version.forbidden)
 
     @property
     def questions(self) -> list[Question]:
@@ -76,20 +71,21 @@ def nearest_phrases(forms: Sequence[tuple[Phrase, str]], likeness: Vectors) -> d
 
 
 def asked_phrases(
-    phrases: Sequence[Phrase],
-    own: int,
-    near: Mapping[str, float],
-    named: Collection[str],
+    phrases: Sequence[Phrase], own: int, found: Sequence[ForbiddenFinding]
 ) -> tuple[Phrase, ...]:
     """Return the phrases to read a reply for.
 
-    The first ``own`` of ``phrases``, which are the wording's, those ``named``, and of the others
-    those that a clause comes nearest to.
+    Those of the wording, the first ``own``, and those ``found`` by likeness. What stands word for
+    word, or nearly so, is not read away, and so not read for.
     """
-    others = [phrase for phrase in phrases[own:] if phrase.phrase not in named]
-    others.sort(key=lambda phrase: -near.get(phrase.phrase, -1.0))
-    some = [phrase for phrase in phrases[own:] if phrase.phrase in named]
-    return (*phrases[:own], *some, *others[:NEAR])
+    rules: dict[str, str] = {}
+    for item in found:
+        rules.setdefault(item.phrase, item.rule)
+
+    def asked(at: int, name: str) -> bool:
+        return rules[name] in LOOSE if name in rules else at < own
+
+    return tuple(phrase for at, phrase in enumerate(phrases) if asked(at, phrase.phrase))
 
 
 def weighed(
@@ -133,33 +129,21 @@ def _slot(
 def _forbidden(
     reading: Reading, answers: Sequence[Answer], weighing: Weighing
 ) -> tuple[ForbiddenFinding, ...]:
-    by_phrase: dict[str, list[ForbiddenFinding]] = {}
-    for item in reading.found.forbidden:
-        by_phrase.setdefault(item.phrase, []).append(item)
-    kept: list[ForbiddenFinding] = []
-    for phrase, answer, share in _said(reading, answers, weighing, by_phrase):
-        if phrase.phrase in by_phrase:
-            kept += by_phrase[phrase.phrase]
-        elif not any(overlap(item.span, answer.span) for item in kept):
+    named = {item.phrase for item in reading.found.forbidden}
+    denied, said = set[str](), list[tuple[float, Phrase, Answer]]()
+    for phrase, answer in zip(reading.phrases, answers, strict=True):
+        if phrase.phrase in named:
+            if answer.shares[0] < weighing.veto:
+                denied.add(phrase.phrase)
+            continue
+        share = weighing.phrase(reading.near.get(phrase.phrase, 0.0), answer)
+        if share >= weighing.said:
+            said.append((share, phrase, answer))
+    kept = [item for item in reading.found.forbidden if item.phrase not in denied]
+    for share, phrase, answer in sorted(said, key=lambda one: -one[0]):
+        if not any(overlap(item.span, answer.span) for item in kept):
             rule = f"{READ}（{share:.2f}）"
             kept.append(
                 ForbiddenFinding(phrase.phrase, answer.span, phrase.suggest, phrase.fatal, rule)
             )
     return tuple(sorted(kept, key=lambda item: item.span))
-
-
-def _said(
-    reading: Reading,
-    answers: Sequence[Answer],
-    weighing: Weighing,
-    by_phrase: Mapping[str, Sequence[ForbiddenFinding]],
-) -> Iterator[tuple[Phrase, Answer, float]]:
-    """Yield the phrases that are said: those that the rules have found, then the surest."""
-    some, own = [], reading.own
-    for phrase, answer in zip(reading.phrases, answers, strict=True):
-        first = next(iter(by_phrase.get(phrase.phrase, ())), None)
-        near = reading.near.get(phrase.phrase, 0.0)
-        share = weighing.phrase(first, near, answer, own=phrase.phrase in own)
-        if share >= weighing.said:
-            some.append((phrase, answer, share))
-    yield from sorted(some, key=lambda one: (one[0].phrase not in by_phrase, -one[2]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
@@ -97,6 +98,27 @@ class Report:
     slots: tuple[SlotFinding, ...]
     advice: tuple[Advice, ...] = ()
     better: str | None = None
+
+
+def report_of(values: Mapping[str, Any]) -> Report:
+    """Return the report that `report_json` gave ``values`` of."""
+
+    def spanned(part: str, key: str) -> list[dict[str, Any]]:
+        some: list[dict[str, Any]] = values[part]
+        return [item | {key: item[key] and tuple(item[key])} for item in some]
+
+    points, forbidden, slots, advice = (spanned(part, key) for part, key in _SPANS)
+    return Report(
+        wording=values["wording"],
+        version=values["version"],
+        passed=values["passed"],
+        score=values["score"],
+        points=tuple(PointFinding(**item) for item in points),
+        forbidden=tuple(ForbiddenFinding(**item) for item in forbidden),
+        slots=tuple(SlotFinding(**item) for item in slots),
+        advice=tuple(Advice(**item) for item in advice),
+        better=values["better"],
+    )
 
 
 def report_json(report: Report) -> dict[str, Any]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +17,6 @@ from kb.wording import Version
 
 DATA = Path(__file__).parent / "data"
 FORBIDDEN = Path(__file__).parent.parent / "lexicon" / "forbidden.yaml"
-SAID = "forbidden_said.jsonl"  # beside it: clauses that mean a phrase, and such that do not
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isalnum()}
 _FOLD = _WIDE | {ord("您"): "你", ord("妳"): "你"}
 
@@ -35,17 +33,13 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True)
 class Phrase:
-    """A forbidden phrase with its other forms and the contexts in which it is harmless.
-
-    ``said`` are clauses that mean it in other words; they tell what to read a reply for.
-    """
+    """A forbidden phrase with its other forms and the contexts in which it is harmless."""
 
     phrase: str
     suggest: str
     fatal: bool
     variants: tuple[str, ...] = ()
     unless: tuple[re.Pattern[str], ...] = ()
-    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,8 +128,7 @@ def read_phrases(path: Path = FORBIDDEN) -> tuple[Phrase, ...]:
     try:
         values = yaml.safe_load(path.read_text("utf-8"))
         items = next(iter(values.values())) if isinstance(values, dict) else values
-        said = _said(path.with_name(SAID))
-        return tuple(_phrase(item, said) for item in items)
+        return tuple(map(_phrase, items))
     except (
         KeyError,
         TypeError,
@@ -158,27 +151,13 @@ def own_phrases(version: Version, general: Iterable[Phrase], *, fatal: bool) -> 
     return tuple(found)
 
 
-def _said(path: Path) -> dict[str, tuple[str, ...]]:
-    lines = path.read_text("utf-8").splitlines() if path.exists() else []
-    found = {}
-    for number, line in enumerate(lines, start=1):
-        try:
-            values = json.loads(line)
-            found[str(values["phrase"])] = tuple(map(str, values["says"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise FormatError(f"{path.name} 第 {number} 行的格式不对：{error}。") from error
-    return found
-
-
-def _phrase(item: dict[str, Any], said: Mapping[str, tuple[str, ...]]) -> Phrase:
-    phrase = str(item["phrase"])
+def _phrase(item: dict[str, Any]) -> Phrase:
     return Phrase(
-        phrase=phrase,
+        phrase=str(item["phrase"]),
         suggest=str(item.get("suggest", "")),
         fatal=bool(item.get("fatal", False)),
         variants=tuple(map(str, item.get("variants") or ())),
         unless=tuple(_pattern(str(text)) for text in item.get("unless") or ()),
-        said=said.get(phrase, ()),
     )
 
 

@@ -18,8 +18,7 @@ from functools import cache
 import numpy as np
 
 from indexing.model.judge import Answer
-from kb.checking.forbidden import LOOSE
-from kb.checking.report import ForbiddenFinding, PointFinding, PointStatus, SlotFinding, SlotStatus
+from kb.checking.report import PointFinding, PointStatus, SlotFinding, SlotStatus
 from kb.checking.rules import DATA
 
 READ = "通读判断"
@@ -79,16 +78,9 @@ class Weighing:
         checked = kind != "text" and found.status == "filled"
         return "filled" if checked and status == "invalid" else status
 
-    def phrase(
-        self, found: ForbiddenFinding | None, likeness: float, answer: Answer, *, own: bool
-    ) -> float:
-        """Return how likely a phrase is said, 0 to 1; ``own`` are the wording's.
-
-        What stands word for word, or nearly so, is not read away; a likeness takes a sure no.
-        """
-        if found is not None:
-            return float(found.rule not in LOOSE or answer.shares[0] >= self.veto)
-        return self.phrases.shares(phrase_features(likeness, answer, own=own))[0]
+    def phrase(self, likeness: float, answer: Answer) -> float:
+        """Return how likely a phrase is said, 0 to 1, that no rule has found."""
+        return self.phrases.shares(phrase_features(likeness, answer))[0]
 
 
 def point_features(
@@ -111,10 +103,10 @@ def slot_features(found: SlotFinding, kind: str, answer: Answer) -> list[float]:
     return [*_logs(answer), *status, *(free * one for one in status)]
 
 
-def phrase_features(likeness: float, answer: Answer, *, own: bool) -> list[float]:
-    """Return what the weighing of a phrase goes by that no rule found; ``own``: the wording's."""
+def phrase_features(likeness: float, answer: Answer) -> list[float]:
+    """Return what the weighing of a phrase goes by that no rule found."""
     said, missing = _logs(answer)
-    return [said - missing, likeness, float(own)]
+    return [said - missing, likeness]
 
 
 def _logs(answer: Answer) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,7 +10,6 @@ import pytest
 
 from indexing.model.judge import Answer
 from kb.checking.judged import (
-    NEAR,
     Findings,
     Reading,
     asked_phrases,
@@ -65,7 +65,7 @@ def _weighing() -> Weighing:
     sure = Answer((0.8, 0.1, 0.1), (0, 1))
     points = len(point_features(MISSING, sure, {}))
     slots = len(slot_features(EMPTY[0], "text", sure))
-    phrases = len(phrase_features(0.0, Answer((0.8, 0.2), (0, 1)), own=True))
+    phrases = len(phrase_features(0.0, Answer((0.8, 0.2), (0, 1))))
     return Weighing(
         {},
         _only_the_judge(points, 3),
@@ -171,7 +171,8 @@ def test_a_phrase_that_the_rules_found_keeps_its_rule_or_is_dropped() -> None:
 
 def test_a_phrase_that_stands_word_for_word_is_not_read_away() -> None:
     found = ForbiddenFinding(BLAME.phrase, (20, 25), BLAME.suggest, True, "原话")
-    assert weighed(_reading(found), _answers(), _weighing(), DAY).forbidden == (found,)
+    reading = replace(_reading(found), phrases=())  # nor is it read for
+    assert weighed(reading, _answers()[:3], _weighing(), DAY).forbidden == (found,)
 
 
 @pytest.mark.parametrize(
@@ -187,13 +188,12 @@ def test_a_typed_value_that_is_seen_is_still_checked(words: str, status: str, va
     assert (found.status, found.value) == (status, value)
 
 
-def test_the_wordings_phrases_the_found_and_the_nearest_are_asked() -> None:
-    phrases = [Phrase(f"短语{i}", "", fatal=False) for i in range(20)]
-    found = {"短语2"}
-    near = {f"短语{i}": i / 20 for i in range(20)}
-    asked = [phrase.phrase for phrase in asked_phrases(phrases, 2, near, found)]
-    nearest = [f"短语{i}" for i in range(19, 19 - NEAR, -1)]
-    assert asked == ["短语0", "短语1", "短语2", *nearest]
+def test_the_wordings_phrases_are_asked_and_those_found_by_likeness() -> None:
+    phrases = [Phrase(f"短语{i}", "", fatal=False) for i in range(6)]
+    rules = {1: "意思相近", 2: "原话", 3: "拆开说", 4: "同音字"}
+    found = [ForbiddenFinding(f"短语{i}", (i, i + 1), "", False, r) for i, r in rules.items()]
+    asked = [phrase.phrase for phrase in asked_phrases(phrases, 3, found)]
+    assert asked == ["短语0", "短语1", "短语3"]
 
 
 def test_questions_say_what_is_looked_for() -> None:
