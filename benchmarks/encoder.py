@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -107,10 +108,8 @@ def speed(encoders: dict[str, Encoder], *, texts: int, rounds: int) -> dict[str,
         encoder.encode_passages(batch[:32])
     for _ in range(rounds):
         for name, encoder in encoders.items():
-            rates[name].append(texts / _seconds(lambda e=encoder: e.encode_passages(batch)))
-            waits[name] += [
-                _seconds(lambda e=encoder: e.encode_queries([QUERY])) for _ in range(10)
-            ]
+            rates[name].append(texts / _seconds(partial(encoder.encode_passages, batch)))
+            waits[name] += [_seconds(partial(encoder.encode_queries, [QUERY])) for _ in range(10)]
     ratios = [fast / slow for fast, slow in zip(rates["fast"], rates["torch"], strict=True)]
     return {
         "texts": texts,

@@ -19,7 +19,7 @@ from kb.checking.rules import default_rules
 from kb.wording import Wording, wording_of
 
 OVERRULE = "overrule"
-BATCH = 256  # replies whose sentences are encoded together
+BATCH = 32  # replies checked together: a few seconds of work, so that progress is seen
 LONGEST = 20_000  # characters of a reply
 AT_ONCE_HOURS = 24  # what is handled at once is answered within a day
 

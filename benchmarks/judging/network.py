@@ -56,7 +56,7 @@ class Lower:
         for text in dict.fromkeys(texts):
             ids = self.tokenizer.encode(text).ids
             groups.setdefault(len(ids), []).append((text, ids))
-        found = {}
+        found: dict[str, Tensor] = {}
         for some in groups.values():
             for at in range(0, len(some), 64):
                 part = some[at : at + 64]

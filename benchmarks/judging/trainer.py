@@ -79,7 +79,8 @@ class Trainer:
                 if step % 50 == 0:
                     print(f"{step}/{steps} {running:.3f} {time.time() - began:.0f}s", flush=True)
                 if step % 500 == 0 or step == steps:
-                    np.savez_compressed(target, **self.network.trained())
+                    trained: dict[str, Any] = self.network.trained()
+                    np.savez_compressed(target, **trained)
 
     def _round(self, learned: Sequence[Example]) -> list[list[Example]]:
         """Return batches of texts of like length, in a random order."""

@@ -33,7 +33,7 @@ def random_points(number: int, seed: int = 1) -> dict[str, Any]:
     wrong: list[str] = []
     acknowledged = interrupted = 0
     with tempfile.TemporaryDirectory() as folder:
-        home, texts = Path(folder), {}
+        home, texts = Path(folder), dict[str, str]()
         for point in range(number):
             if point % CHAIN == 0:
                 home, texts = Path(tempfile.mkdtemp(dir=folder)), {}

@@ -21,6 +21,7 @@ from indexing.records import Filter, Kind, Passage, Record, Status
 from indexing.retrieval import Retriever
 from indexing.snapshot import Snapshot
 from indexing.store.store import Store
+from indexing.tokens import Tokenizer
 
 QUERIES = ("宽带晚上经常掉线", "漫游打不出电话", "套餐多扣费要求退费")
 _WORDS = ("宽带", "掉线", "漫游", "电话", "套餐", "扣费", "退费", "晚上", "经常", "信号", "营业厅")
@@ -41,17 +42,17 @@ class Bigrams:
         for row, text in zip(rows, texts, strict=True):
             for pair in pairs(text):
                 row[zlib.crc32(pair.encode()) % self.dim] += 1
-        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
     def encode_passages(self, texts: Sequence[str], **_: object) -> Vectors:
         """Return unit vectors, shape ``(len(texts), dim)``."""
         return self.encode_queries(texts)
 
 
-class Pairs:
+class Pairs(Tokenizer):
     """A tokenizer without a dictionary."""
 
-    def __init__(self, identity: str = "pairs") -> None:
+    def __init__(self, identity: str = "pairs") -> None:  # loads no dictionary
         self.identity = identity
 
     def knows(self, word: str) -> bool:
@@ -68,9 +69,9 @@ def pairs(text: str) -> list[str]:
     return [text[i : i + 2] for i in range(max(len(text) - 1, 1))]
 
 
-def open_house(home: Path, encoder: Any = None, tokenizer: Any = None) -> Library:
+def open_house(home: Path, encoder: Any = None, tokenizer: Tokenizer | None = None) -> Library:
     """Open the library in ``home``."""
-    calibration = Calibration(("bigrams",), -6.0, (10.0, 5.0, 0.0, 0.0), 0.5)
+    calibration = Calibration(("bigrams",), -6.0, (10.0, 5.0, 0.0, 0.0, 0.0), 0.5)
     return Library(
         Store(f"sqlite:///{home / 'tousu.db'}"),
         home / "index",

@@ -9,7 +9,7 @@ import json
 import random
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ Change = Callable[[Path], Any]
 _PARTS = {"weights": "a", "query_prefix": "query: ", "pooling": "mean"}
 
 
-def _named(parts: dict[str, object], backend: str = "torch") -> str:
+def _named(parts: Mapping[str, object], backend: str = "torch") -> str:
     return identity_of("bigrams", backend, parts)
 
 

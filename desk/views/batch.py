@@ -29,8 +29,10 @@ def show() -> None:
     """Draw the page."""
     st.title("批量质检")
     _upload()
-    _running()
+    running = _running()
     kept = assistant().batches.names()
+    if not kept and running:
+        return
     if not kept:
         st.info(
             "上传一张回复表（xlsx 或 csv），要有“回复内容”列；"
@@ -65,17 +67,18 @@ def _upload() -> None:
             st.error(str(error))
 
 
-def _running() -> None:
-    """Draw how far the sheet is that is being checked; when it is done, show it."""
+def _running() -> bool:
+    """Draw how far the sheet is that is being checked, if any is; when it is done, show it."""
     running = assistant().batches.running
     if running is None:
-        return
+        return False
     if not running.ended:
         _progress()
     elif running.error is not None:
         st.error(running.error)
     elif st.session_state.get(_SHOWN) != running.batch:
         st.session_state[_SHOWN] = st.session_state["batch"] = running.batch
+    return not running.ended
 
 
 @st.fragment(run_every=1.0)

@@ -13,6 +13,7 @@ from kb.checking import Report, phrase_rule, point_rule, slot_rule
 from kb.checking.alignment import Pair, align
 from kb.checking.report import PointFinding
 from kb.checking.weighing import READ
+from kb.slots import preview
 
 _SIGNS = {
     "said": ":green[:material/check_circle:] 已说",
@@ -146,7 +147,8 @@ def _beside(text: str, report: Report, as_of: date) -> None:
         except TousuError as error:  # a kept verdict outlives its wording
             st.caption(str(error))
             return
-        rows = "".join(_row(pair) for pair in align(version.text, text))
+        wanted = preview(version.text, version.slots, {})
+        rows = "".join(_row(pair) for pair in align(wanted, text))
         st.html(
             f"<table class='align'><tr><th>口径</th><th>回复</th><th>差别</th></tr>{rows}</table>"
         )

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+import jieba
 from rapidfuzz import fuzz
 
 from kb.checking.rules import fold
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
+_BLANK = re.compile(r"(【[^】]*】)")  # as `kb.slots.preview` shows a slot
 _LIKE = 45.0  # rapidfuzz ratio from which two sentences say the same thing
 
 Change = Literal["same", "wording", "reply"]
@@ -30,11 +32,13 @@ class Pair:
 def align(wording: str, reply: str) -> list[Pair]:
     """Return the sentences of both side by side, in the wording's order.
 
+    Blanks of the wording, 【…】, are like anything; what differs is told word by word.
+
     >>> [(p.wording, p.reply) for p in align("抱歉。明天修好。", "非常抱歉。再见。")]
     [('抱歉。', '非常抱歉。'), ('明天修好。', None), (None, '再见。')]
     """
     left, right = _sentences(wording), _sentences(reply)
-    likeness = [(fuzz.ratio(fold(a), fold(b)), i, j) for i, a in enumerate(left)
+    likeness = [(fuzz.ratio(fold(_BLANK.sub("", a)), fold(b)), i, j) for i, a in enumerate(left)
                 for j, b in enumerate(right)]  # fmt: skip
     matched: dict[int, int] = {}
     for like, i, j in sorted(likeness, key=lambda found: (-found[0], found[1], found[2])):
@@ -54,12 +58,20 @@ def _pair(wording: str | None, reply: str | None) -> Pair:
 
 
 def _parts(wording: str, reply: str) -> Iterator[tuple[Change, str]]:
-    matcher = SequenceMatcher(None, fold(wording), fold(reply), autojunk=False)
+    left, right = _words(wording), _words(reply)
+    matcher = SequenceMatcher(None, [*map(fold, left)], [*map(fold, right)], autojunk=False)
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind == "equal":
-            yield "same", reply[c:d]
+            yield "same", "".join(right[c:d])
             continue
         if a < b:
-            yield "wording", wording[a:b]
+            yield "wording", "".join(left[a:b])
         if c < d:
-            yield "reply", reply[c:d]
+            yield "reply", "".join(right[c:d])
+
+
+def _words(sentence: str) -> list[str]:
+    parts = _BLANK.split(sentence)  # every other one is a blank
+    return [
+        word for at, part in enumerate(parts) for word in ([part] if at % 2 else jieba.lcut(part))
+    ]
