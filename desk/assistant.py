@@ -19,7 +19,7 @@ from desk import calibrating, drilling, importing, opening
 from desk.answering import Answer, compose
 from desk.batches import Batches
 from desk.browsing import Browsing, Linked
-from desk.checking import Overruling, Reply, ReplyChecks
+from desk.checking import OverruledRule, Reply, ReplyChecks
 from desk.corrections import Corrections
 from desk.drilling import TraineeRecord
 from desk.evaluating import Evaluating
@@ -250,9 +250,9 @@ class Assistant:
         """
         self._checks.overrule(rule, reason, text=text, actor=self.settings.actor)
 
-    def overrulings(self) -> list[Overruling]:
-        """Return every verdict that was not accepted, oldest first."""
-        return self._checks.overrulings()
+    def overruled(self) -> list[OverruledRule]:
+        """Return the rules whose verdicts were not accepted, the most often first."""
+        return self._checks.overruled()
 
     def wording(self, wording_id: str) -> Wording:
         """Return a wording with all its versions.

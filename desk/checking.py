@@ -44,6 +44,16 @@ class Overruling:
     at: str
 
 
+@dataclass(frozen=True)
+class OverruledRule:
+    """How often a rule's verdicts were not accepted; overruled too often it only ``advises``."""
+
+    rule: str
+    count: int
+    reason: str  # the last one given
+    advises: bool
+
+
 class ReplyChecks:
     """Checks replies; keeps up with changed wordings and overruled rules."""
 
@@ -108,10 +118,21 @@ class ReplyChecks:
             for note in self._library.store.journal.notes(OVERRULE)
         ]
 
+    def overruled(self) -> list[OverruledRule]:
+        """Return the rules whose verdicts were not accepted, the most often first."""
+        by_rule: dict[str, list[Overruling]] = {}
+        for item in self.overrulings():
+            by_rule.setdefault(item.rule, []).append(item)
+        soft = _soft(item.rule for some in by_rule.values() for item in some)
+        found = [
+            OverruledRule(rule, len(some), some[-1].reason, rule in soft)
+            for rule, some in by_rule.items()
+        ]
+        return sorted(found, key=lambda item: (-item.count, item.rule))
+
     def _checker(self) -> Checker:
         generation = self._library.store.generation()
-        often = default_rules().values["overruled"]
-        soft = demoted((item.rule for item in self.overrulings()), often)
+        soft = _soft(item.rule for item in self.overrulings())
         if self._held is None or self._made != (generation, soft):
             self._held, self._made = self._renewed(soft), (generation, soft)
         return self._held[2]
@@ -163,3 +184,7 @@ class ReplyChecks:
             raise InputError(str(error)) from error
         hours = None if reply.urgency is None else self._hours[reply.urgency] or AT_ONCE_HOURS
         return Item(self._wordings[wanted], reply.text, reply.as_of, hours)
+
+
+def _soft(overruled: Iterable[str]) -> frozenset[str]:
+    return demoted(overruled, default_rules().values["overruled"])

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from desk.batches.records import (
@@ -74,6 +74,7 @@ class Batches:
         self._actor = actor
         self._lock = threading.Lock()
         self._rows = lru_cache(KEPT)(lambda batch_id: load_rows(store, batch_id))
+        self._missed = cache(self._missed_in)  # no review changes it
         self.running: Running | None = None
 
     def check(self, path: Path, name: str, progress: Progress = silent) -> Batch:
@@ -143,11 +144,12 @@ class Batches:
 
     def missed_points(self) -> list[tuple[str, str]]:
         """Return wording and point ids that replies missed, the most missed first."""
-        counts = Counter[tuple[str, str]]()
-        for name in self.names():
-            for wording, point, _, count in summarise(self.get(name)).missed:
-                counts[wording, point] += count
+        counts = sum(map(self._missed, self.names()), Counter[tuple[str, str]]())
         return [pair for pair, _ in counts.most_common()]
+
+    def _missed_in(self, batch_id: str) -> Counter[tuple[str, str]]:
+        found = summarise(Batch(batch_id, load_rows(self._store, batch_id))).missed
+        return Counter({(wording, point): count for wording, point, _, count in found})
 
 
 def batch_id_of(name: str, day: date, taken: Iterable[str]) -> str:

@@ -41,6 +41,7 @@ def show() -> None:
     reply: Reply | None = st.session_state.get("reply")
     if reply is None:
         st.info("选好口径，粘贴回复，点“检查”。每个要点都会指出回复里的依据。")
+        _overruled()
         return
     try:
         report = desk.check(reply)
@@ -49,6 +50,7 @@ def show() -> None:
         return
     show_report(report, reply.text, reply.as_of, titles, _KEY)
     _fits(reply, titles)
+    _overruled()
 
 
 def _day(value: object, otherwise: date) -> date:
@@ -59,3 +61,22 @@ def _fits(reply: Reply, titles: dict[str, str]) -> None:
     with st.expander("哪条口径最合适"):
         for wording, fit in assistant().rank_wordings(reply.text, reply.as_of)[:5]:
             st.markdown(f"`{wording}` {titles.get(wording, '')}　契合度 {max(fit, 0):.0%}")
+
+
+def _overruled() -> None:
+    found = assistant().overruled()
+    if not found:
+        return
+    with st.expander(f"被推翻过的判定（{len(found)}）"):
+        st.dataframe(
+            [
+                {
+                    "判定": item.rule,
+                    "推翻次数": item.count,
+                    "现在": "只作提示" if item.advises else "照常计入",
+                    "最近的理由": item.reason,
+                }
+                for item in found
+            ],
+            hide_index=True,
+        )

@@ -136,7 +136,7 @@ def _overrule(rule: str, text: str, key: str) -> None:
             except TousuError as error:
                 st.error(str(error))
                 return
-            count = sum(item.rule == rule for item in assistant().overrulings())
+            count = next(item.count for item in assistant().overruled() if item.rule == rule)
             st.success(f"已记录。“{rule}”累计被推翻 {count} 次。")
 
 

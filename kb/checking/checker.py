@@ -19,7 +19,7 @@ from kb.checking.forbidden import find_by_meaning, find_forbidden, forms_of
 from kb.checking.given import said_by_values
 from kb.checking.judged import Findings, Reading, asked_phrases, nearest_phrases, weighed
 from kb.checking.likely import LikelySlot, likely_places, likely_slots
-from kb.checking.overrules import binding_points, split_phrases
+from kb.checking.overrules import split_phrases, split_points, split_slots
 from kb.checking.points import PointRule, find_point, point_rules
 from kb.checking.report import ForbiddenFinding, Item, Report, overlap
 from kb.checking.rules import Phrase, Rules, default_rules, own_phrases, read_phrases
@@ -176,17 +176,20 @@ class Checker:
         ]
 
     def _report(self, item: Item, look: _Look, found: Findings) -> Report:
-        phrases, softened = split_phrases(found.forbidden, self._demoted)
-        binding = binding_points(item.wording.id, found.points, self._demoted)
+        name, soft = item.wording.id, self._demoted
+        phrases, softened = split_phrases(found.forbidden, soft)
+        points, unmade = split_points(name, found.points, soft)
+        slots, unfilled = split_slots(name, found.slots, soft)
+        advice = advise(look.text, item, found.slots, self._rules, self._masker)
         return Report(
-            wording=item.wording.id,
+            wording=name,
             version=look.reading.version.version,
-            passed=passes(binding, phrases),
-            score=score_of(binding, phrases, found.slots, self._rules.score),
+            passed=passes(points, phrases),
+            score=score_of(points, phrases, slots, self._rules.score),
             points=found.points,
             forbidden=phrases,
             slots=found.slots,
-            advice=(*softened, *advise(look.text, item, found.slots, self._rules, self._masker)),
+            advice=(*softened, *unmade, *unfilled, *advice),
             better=self._better(item, look.clauses[: len(look.text.clauses)]),
         )
 

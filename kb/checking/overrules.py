@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from kb.checking.report import Advice, ForbiddenFinding, PointFinding
+from kb.checking.report import Advice, ForbiddenFinding, PointFinding, SlotFinding
+
+_FAILS = {"missing": "没有说", "contradicted": "说反了"}
+_SOFT = "（这条判定被推翻多次，不计入结论）。"
 
 
 def phrase_rule(phrase: str) -> str:
@@ -44,8 +47,29 @@ def split_phrases(
     )
 
 
-def binding_points(
+def split_points(
     wording: str, points: Sequence[PointFinding], soft: frozenset[str]
-) -> tuple[PointFinding, ...]:
-    """Return the points whose verdicts count."""
-    return tuple(point for point in points if point_rule(wording, point.id) not in soft)
+) -> tuple[tuple[PointFinding, ...], tuple[Advice, ...]]:
+    """Return the points whose verdicts count, and advice in place of the others' that fail."""
+    held = tuple(point for point in points if point_rule(wording, point.id) not in soft)
+    rest = (point for point in points if point_rule(wording, point.id) in soft)
+    return held, tuple(
+        Advice(
+            "rule", point.evidence or (0, 0), f"要点“{point.label}”{_FAILS[point.status]}{_SOFT}"
+        )
+        for point in rest
+        if point.status != "said"
+    )
+
+
+def split_slots(
+    wording: str, slots: Sequence[SlotFinding], soft: frozenset[str]
+) -> tuple[tuple[SlotFinding, ...], tuple[Advice, ...]]:
+    """Return the slots whose verdicts count, and advice in place of the others' that fail."""
+    held = tuple(slot for slot in slots if slot_rule(wording, slot.name) not in soft)
+    rest = (slot for slot in slots if slot_rule(wording, slot.name) in soft)
+    return held, tuple(
+        Advice("rule", slot.span or (0, 0), f"空位{slot.problem.rstrip('。')}{_SOFT}")
+        for slot in rest
+        if slot.problem is not None
+    )

@@ -16,7 +16,7 @@ from desk.batches.report import report_docx, report_xlsx
 from desk.batches.summary import sample
 from indexing.errors import InputError
 from indexing.records import Kind
-from kb.checking import Report, SlotFinding, phrase_rule
+from kb.checking import Report, SlotFinding, phrase_rule, point_rule
 
 pytestmark = pytest.mark.model
 ROOT = Path(__file__).parents[2]
@@ -196,6 +196,11 @@ def test_a_rule_overruled_five_times_only_advises(desk):
         desk.overrule(phrase_rule("没办法"), "客户原话", text=text)
     report = desk.check(reply)
     assert (report.passed, [item.kind for item in report.advice]) == (True, ["rule"])
+    desk.overrule(point_rule("W-BB-001", "thanks"), "电话里谢过", text=text)
+    assert [(item.rule, item.count, item.reason, item.advises) for item in desk.overruled()] == [
+        (phrase_rule("没办法"), 5, "客户原话", True),
+        (point_rule("W-BB-001", "thanks"), 1, "电话里谢过", False),
+    ]
 
 
 @pytest.fixture

@@ -269,3 +269,15 @@ def test_a_negation_that_ends_its_clause_turns_nothing_behind_it(
 )
 def test_a_negation_of_what_would_be_bad_denies_nothing(clause: str, count: int) -> None:
     assert len(negators(clause, default_rules())) == count
+
+
+def test_a_verdict_overruled_too_often_costs_nothing() -> None:
+    reply = FULL.replace("非常抱歉给您带来不便。", "").replace("从11月22日20:00起", "")
+    soft = frozenset({"要点：W-BB-001/apology", "空位：W-BB-001/start"})
+    strict = Checker(Bigrams(), phrases=PHRASES).check(wording(), reply, TODAY)
+    mild = Checker(Bigrams(), phrases=PHRASES, demoted=soft).check(wording(), reply, TODAY)
+    assert (strict.passed, strict.advice) == (False, ())
+    assert strict.score < 100
+    assert (mild.passed, mild.score) == (True, 100)
+    assert mild.points == strict.points
+    assert [item.kind for item in mild.advice] == ["rule", "rule"]
