@@ -285,13 +285,14 @@ def _shares(words: str, rule: PointRule) -> bool:
 
 def _finding(rule: PointRule, match: _Match) -> PointFinding:
     point = rule.point
+    written = (say for say in point.say if fold(say) == match.paraphrase)
     return PointFinding(
         id=point.id,
         label=point.label,
         level=point.level,
         status=match.status,
         evidence=(match.start, match.end),
-        paraphrase=match.paraphrase,
+        paraphrase=next(written, match.paraphrase),
         similarity=round(min(match.similarity, 1.0), 4),
         rule=match.rule,
     )

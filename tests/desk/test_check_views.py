@@ -105,7 +105,7 @@ def test_a_kept_row_shows_its_evidence_and_nobody_s_number(desk, tmp_path):
     assert (apology.rule, apology.similarity, apology.paraphrase) == (
         "原话",
         1.0,
-        "非常抱歉给你带来不便",
+        "非常抱歉给您带来不便",
     )
     [restore] = [slot for slot in row.report.slots if slot.name == "restore"]
     assert (restore.status, restore.value) == ("invalid", "2月30日18:00")

@@ -110,3 +110,11 @@ def test_a_newer_database_is_refused(tmp_path: Path) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StoreError, match="由更新的版本建立"):
         Store(address(tmp_path))
+
+
+def test_chinese_in_json_is_kept_as_it_is(tmp_path: Path) -> None:
+    store = Store(address(tmp_path))
+    store.journal.note("overrule", "R-1", {"reason": "说到了"}, actor="甲")
+    with open_engine(address(tmp_path)).connect() as connection:
+        kept = connection.execute(text("SELECT data FROM journal")).scalar_one()
+    assert kept == '{"reason": "说到了"}'
