@@ -57,6 +57,8 @@ class Trainer:
         """
         sizes = [len(self._round(learned)) for _ in range(2)]
         steps = int(rounds * sum(sizes) / 2)
+        if steps == 0:
+            return
         parameters = [*self.network.parameters()]
         optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01)
         schedule = torch.optim.lr_scheduler.LambdaLR(

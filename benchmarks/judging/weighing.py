@@ -26,7 +26,7 @@ Row = dict[str, Any]
 SHRINK = {"points": 3.0, "slots": 1.0, "phrases": 10.0}  # inverse of the penalty on weights
 BALANCE = {"points": {0: 1.0, 1: 1.0, 2: 2.0}, "slots": None, "phrases": None}  # the rarer the more
 VETO = 0.1  # share below which a phrase that a rule found by likeness does not count
-SAID = 0.4  # share from which a phrase counts as said, by cross-validation like the others
+SAID = 0.3  # share from which a phrase counts as said, by cross-validation like the others
 TARGET = DATA / "weighing.json"
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from desk.batches.sheet import BatchRow
@@ -16,6 +18,7 @@ from kb.checking.report import PointStatus, Span
 
 CHECKED, REVIEWED = "checked", "reviewed"
 Action = Literal["appeal", "uphold", "change"]
+VERDICTS = {True: "通过", False: "不通过", None: "未检查"}
 ACTIONS: dict[Action, str] = {"appeal": "申诉", "uphold": "维持", "change": "改判"}
 
 
@@ -96,10 +99,19 @@ class Batch:
     rows: tuple[Checked, ...]
     reviews: tuple[Review, ...] = ()
 
+    @cached_property
+    def _turned(self) -> frozenset[int]:
+        """The rows whose verdict was changed, and not changed back."""
+        changes = Counter(item.row for item in self.reviews if item.action == "change")
+        return frozenset(row for row, count in changes.items() if count % 2)
+
     def standing(self, row: Checked) -> bool | None:
         """Return whether the reply passes after the reviews."""
-        changes = sum(r.action == "change" for r in self.reviews if r.row == row.row)
-        return row.passed if row.passed is None or changes % 2 == 0 else not row.passed
+        return row.passed if row.passed is None else row.passed != (row.row in self._turned)
+
+    def said(self, row: Checked) -> str:
+        """Return the verdict that stands, in Chinese."""
+        return VERDICTS[self.standing(row)]
 
 
 def check_rows(rows: Sequence[BatchRow], checks: ReplyChecks, masker: Masker) -> Iterator[Checked]:

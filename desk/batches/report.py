@@ -70,7 +70,6 @@ def _rate_cells(rate: Rate) -> tuple[str, int, int, str]:
 
 def _cells(batch: Batch, row: Checked) -> tuple[object, ...]:
     report = row.report
-    verdict = {True: "通过", False: "不通过", None: "未检查"}[batch.standing(row)]
     return (
         row.row,
         row.agent,
@@ -79,7 +78,7 @@ def _cells(batch: Batch, row: Checked) -> tuple[object, ...]:
         row.day,
         row.wording,
         report.version if report else "",
-        verdict,
+        batch.said(row),
         row.score,
         "、".join(label for _, label in row.missing),
         "、".join(label for _, label in row.contradicted),

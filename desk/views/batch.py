@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from desk.batches import Batch, Checked, summarise
-from desk.batches.records import ACTIONS
+from desk.batches.records import ACTIONS, VERDICTS
 from desk.batches.report import report_docx, report_xlsx
 from desk.batches.summary import sample
 from desk.views.batch_charts import show_charts
@@ -20,7 +20,6 @@ from indexing.errors import TousuError
 from indexing.records import Filter, Kind
 
 _SHOWN = "batch-shown"  # the batch that was last shown because it had ended
-_VERDICTS = {True: "通过", False: "不通过", None: "未检查"}
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -93,7 +92,7 @@ def _progress() -> None:
 
 
 def _filtered(batch: Batch) -> list[Checked]:
-    columns = st.columns(5)
+    columns = st.columns(6)
     wanted = {
         "agent": columns[0].multiselect("坐席", _values(batch, "agent"), placeholder="全部"),
         "team": columns[1].multiselect("班组", _values(batch, "team"), placeholder="全部"),
@@ -102,11 +101,14 @@ def _filtered(batch: Batch) -> list[Checked]:
     }
     labels = sorted({label for row in batch.rows for label in _lacking(row)})
     point = columns[4].multiselect("漏说或说反的要点", labels, placeholder="全部")
+    verdicts = [said for said in VERDICTS.values() if said in map(batch.said, batch.rows)]
+    verdict = columns[5].multiselect("结论", verdicts, placeholder="全部")
     return [
         row
         for row in batch.rows
         if all(not some or getattr(row, key) in some for key, some in wanted.items())
         and (not point or _lacking(row) & set(point))
+        and (not verdict or batch.said(row) in verdict)
     ]
 
 
@@ -142,7 +144,7 @@ def _table(batch: Batch, rows: Sequence[Checked]) -> None:
         [
             {
                 "行": row.row,
-                "结论": _VERDICTS[batch.standing(row)],
+                "结论": batch.said(row),
                 "得分": row.score,
                 "坐席": row.agent,
                 "班组": row.team,
@@ -187,7 +189,7 @@ def _one(batch: Batch, rows: Sequence[Checked]) -> None:
     titles = {r.id: r.title for r in assistant().records(Filter(kinds=(Kind.WORDING,)))}
     show_report(row.report, row.reply, date.fromisoformat(row.day), titles, f"{batch.id}-{number}")
     if batch.standing(row) is not row.passed:
-        st.info(f"复核后改判为：{_VERDICTS[batch.standing(row)]}。")
+        st.info(f"复核后改判为：{batch.said(row)}。")
     _review(batch, row.row)
 
 

@@ -10,6 +10,8 @@ import streamlit as st
 
 from desk.batches.summary import Rate, Summary
 
+_MOST = 8  # bars of a chart
+
 
 def show_charts(found: Summary) -> None:
     """Draw the counts and charts of a batch's summary."""
@@ -19,17 +21,20 @@ def show_charts(found: Summary) -> None:
     missing.metric("没有检查（见原因）", found.errors)
     left, right = st.columns(2)
     with left:
-        _bars("班组通过率", found.teams)
+        rates = {"班组": found.teams, "坐席": found.agents, "分类": found.categories}
+        by = st.segmented_control("通过率", list(rates), default="班组", required=True)
+        _bars(rates[by][:_MOST])
         _missed(
-            [(f"{w} {label}", count) for w, _, label, count in found.missed[:8]], "最常漏说的要点"
+            [(f"{w} {label}", count) for w, _, label, count in found.missed[:_MOST]],
+            "最常漏说的要点",
         )
     with right:
         _trend(found.days)
-        _missed(list(found.phrases[:8]), "禁用语")
+        _missed(list(found.phrases[:_MOST]), "禁用语")
 
 
-def _bars(title: str, rates: Sequence[Rate]) -> None:
-    st.markdown(f"**{title}**")
+def _bars(rates: Sequence[Rate]) -> None:
+    """Draw pass rates, the lowest first."""
     if not rates:
         st.caption("没有数据。")
         return

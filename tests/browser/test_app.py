@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import openpyxl
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
@@ -31,9 +32,11 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def address(shipped_home: Path, model_folder: Path):
+def address(shipped_home: Path, model_folder: Path, tmp_path_factory: pytest.TempPathFactory):
     port = free_port()
-    environment = os.environ | {"TOUSU_HOME": str(shipped_home), "TOUSU_MODEL": str(model_folder)}
+    home = tmp_path_factory.mktemp("browser") / "home"  # of its own: pages write
+    shutil.copytree(shipped_home, home)
+    environment = os.environ | {"TOUSU_HOME": str(home), "TOUSU_MODEL": str(model_folder)}
     command = [sys.executable, "-m", "desk.cli", "app", "--port", str(port), "--no-browser"]
     server = subprocess.Popen(command, env=environment, start_new_session=True)
     url = f"http://127.0.0.1:{port}"
@@ -81,3 +84,35 @@ def test_an_agent_gets_from_complaint_to_filled_reply(address: str, page: Page):
 def test_the_library_opens_a_case_by_its_link(address: str, page: Page):
     page.goto(f"{address}/library?id=C-NET-0001")
     expect(page.get_by_role("heading", name="少拨一位号码被误认为串线")).to_be_visible()
+
+
+def test_a_batch_goes_on_while_its_page_is_left_and_shows_the_clicked_row(
+    address: str, page: Page, tmp_path: Path
+):
+    sheet = tmp_path / "回复.csv"
+    good = "非常抱歉给您带来不便，是光缆断了，师傅正在抢修，今天18点前恢复，感谢您的理解。"
+    rows = [f"A{n},W-BB-001,2026-11-23,{good}" for n in range(40)]
+    rows[1] = "A1,W-BB-001,2026-11-23,没有道歉，是光缆断了，师傅正在抢修，今天18点前恢复。"
+    sheet.write_text("\n".join(["坐席,口径编号,回复日期,回复内容", *rows]), encoding="utf-8")
+    page.goto(f"{address}/batch")
+    page.set_input_files("input[type=file]", sheet)
+    page.get_by_role("button", name="开始检查").click()
+    page.get_by_text("正在检查“回复.csv”").wait_for()
+    page.get_by_role("link", name="案例库").click()
+    expect(page.get_by_role("heading", name="案例库")).to_be_visible()
+    page.get_by_role("link", name="批量质检").click()
+    expect(page.get_by_text("通过率走势")).to_be_visible(timeout=60_000)
+
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)
+    box = table.bounding_box()
+    page.mouse.click(box["x"] + 12, box["y"] + 35 * 2 + 17)  # the second row's box
+    expect(page.get_by_role("heading", name="要点")).to_be_visible()
+    apology = page.locator(".st-key-point-apology")
+    expect(apology).to_contain_text("说反了")
+    expect(apology).to_contain_text("“道歉” · 原话被否定")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="下载明细（xlsx）").click()
+    book = openpyxl.load_workbook(download.value.path(), read_only=True)
+    assert book["逐条结果"].max_row == 41
