@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from io import BytesIO
 from pathlib import Path
 
 import openpyxl
@@ -114,5 +115,5 @@ def test_a_batch_goes_on_while_its_page_is_left_and_shows_the_clicked_row(
     expect(apology).to_contain_text("“道歉” · 原话被否定")
     with page.expect_download() as download:
         page.get_by_role("button", name="下载明细（xlsx）").click()
-    book = openpyxl.load_workbook(download.value.path(), read_only=True)
+    book = openpyxl.load_workbook(BytesIO(download.value.path().read_bytes()))
     assert book["逐条结果"].max_row == 41
