@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -50,12 +50,12 @@ class Checked:
         """0 to 100; None if the reply was not checked."""
         return self.report.score if self.report else None
 
-    @property
+    @cached_property
     def missing(self) -> list[tuple[str, str]]:
         """Id and label of each point that is missing."""
         return self._points("missing")
 
-    @property
+    @cached_property
     def contradicted(self) -> list[tuple[str, str]]:
         """Id and label of each point that is contradicted."""
         return self._points("contradicted")
@@ -162,7 +162,12 @@ def _masked(report: Report, reply: str, hidden: str) -> Report:
 
 def save(store: Store, batch_id: str, rows: Iterable[Checked], *, actor: str) -> None:
     """Keep a batch, whole or not at all."""
-    entries = [vars(row) | {"report": row.report and report_json(row.report)} for row in rows]
+    names = [field.name for field in fields(Checked)]
+    entries = [
+        {name: getattr(row, name) for name in names}
+        | {"report": row.report and report_json(row.report)}
+        for row in rows
+    ]
     store.journal.note_many(CHECKED, batch_id, entries, actor=actor)
 
 

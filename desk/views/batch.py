@@ -19,7 +19,7 @@ from desk.views.verdict import show_report
 from indexing.errors import TousuError
 from indexing.records import Filter, Kind
 
-_SHOWN = "batch-shown"  # the batch that was last shown because it had ended
+_AWAITED = "batch-awaited"  # whether this session has handed in a sheet that it was not shown yet
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -64,10 +64,12 @@ def _upload() -> None:
             assistant().batches.start(path, name)
         except TousuError as error:
             st.error(str(error))
+        else:
+            st.session_state[_AWAITED] = True
 
 
 def _running() -> bool:
-    """Draw how far the sheet is that is being checked, if any is; when it is done, show it."""
+    """Draw how far the sheet is that is being checked; choose it when it is done."""
     running = assistant().batches.running
     if running is None:
         return False
@@ -75,8 +77,8 @@ def _running() -> bool:
         _progress()
     elif running.error is not None:
         st.error(running.error)
-    elif st.session_state.get(_SHOWN) != running.batch:
-        st.session_state[_SHOWN] = st.session_state["batch"] = running.batch
+    elif st.session_state.pop(_AWAITED, False):
+        st.session_state["batch"] = running.batch
     return not running.ended
 
 
