@@ -24,6 +24,8 @@ def show_charts(found: Summary) -> None:
         rates = {"班组": found.teams, "坐席": found.agents, "分类": found.categories}
         by = st.segmented_control("通过率", list(rates), default="班组", required=True)
         _bars(rates[by][:_MOST])
+        if len(rates[by]) > _MOST:
+            st.caption(f"最低的 {_MOST} 个，全部 {len(rates[by])} 个在明细里。")
         _missed(
             [(f"{w} {label}", count) for w, _, label, count in found.missed[:_MOST]],
             "最常漏说的要点",
