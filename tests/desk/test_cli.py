@@ -174,7 +174,7 @@ def test_check_prints_the_contract_and_fails_a_reply_that_lacks_a_point(run):
     assert (report["wording"], report["version"], report["passed"]) == ("W-BB-001", "2", False)
     assert report["points"][0] | {"label": ""} == {
         "id": "apology", "label": "", "level": "must", "status": "said", "evidence": [0, 10],
-        "paraphrase": "非常抱歉给你带来不便", "similarity": 1.0, "rule": "原话",
+        "paraphrase": "非常抱歉给您带来不便", "similarity": 1.0, "rule": "原话",
     }  # fmt: skip
     assert {"name", "status", "value"} <= set(report["slots"][0])
 
