@@ -13,6 +13,7 @@ import urllib.request
 from io import BytesIO
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
@@ -117,3 +118,7 @@ def test_a_batch_goes_on_while_its_page_is_left_and_shows_the_clicked_row(
         page.get_by_role("button", name="下载明细（xlsx）").click()
     book = openpyxl.load_workbook(BytesIO(download.value.path().read_bytes()))
     assert book["逐条结果"].max_row == 41
+    with page.expect_download() as download:  # the other one, at once
+        page.get_by_role("button", name="下载报告（docx）").click()
+    document = docx.Document(BytesIO(download.value.path().read_bytes()))
+    assert "共检查 40 条，通过 39 条" in "\n".join(p.text for p in document.paragraphs)
