@@ -55,7 +55,10 @@ def _upload() -> None:
     with st.form("upload", border=False, clear_on_submit=True):
         file = st.file_uploader("回复表", type=["xlsx", "xls", "csv"])
         asked = st.form_submit_button("开始检查", type="primary")
-    if not asked or file is None:
+    if not asked:
+        return
+    if file is None:
+        st.warning("请先选好要检查的回复表，等它传完再点“开始检查”。")
         return
     name = Path(file.name).name
     with tempfile.TemporaryDirectory() as folder:

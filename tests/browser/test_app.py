@@ -98,6 +98,7 @@ def test_a_batch_goes_on_while_its_page_is_left_and_shows_the_clicked_row(
     sheet.write_text("\n".join(["坐席,口径编号,回复日期,回复内容", *rows]), encoding="utf-8")
     page.goto(f"{address}/batch")
     page.set_input_files("input[type=file]", sheet)
+    page.get_by_text(sheet.name).wait_for()  # it is handed over
     page.get_by_role("button", name="开始检查").click()
     page.get_by_text("正在检查“回复.csv”").wait_for()
     page.get_by_role("link", name="案例库").click()

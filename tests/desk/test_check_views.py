@@ -265,6 +265,8 @@ def test_a_sheet_is_checked_shown_row_by_row_and_appealed_on_its_page(batch_page
 
 def test_a_page_of_a_sheet_without_replies_says_what_is_missing(batch_page):
     page = batch_page.run()
+    page.button[0].click().run()
+    assert page.warning[0].value.startswith("请先选好要检查的回复表")
     page.file_uploader[0].upload("x.csv", "姓名,备注\n王,好\n".encode())
     page.button[0].click().run()
     assert page.error[0].value.startswith("x.csv：没有找到回复内容列")
