@@ -171,7 +171,7 @@ class Assistant:
             self._checks,
             self._masker,
             opening.file_limits(self.settings),
-            today=lambda: self.today(),
+            today=self.today,
             actor=self.settings.actor,
         )
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from desk.batches.batches import Batches, Running
 from desk.batches.records import Batch, Checked, Review
-from desk.batches.sheet import BatchRow, read_batch
 from desk.batches.summary import Summary, summarise
 
 __all__ = [
     "Batch",
-    "BatchRow",
     "Batches",
     "Checked",
     "Review",
     "Running",
     "Summary",
-    "read_batch",
     "summarise",
 ]

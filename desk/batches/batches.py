@@ -25,7 +25,6 @@ from desk.batches.records import (
 from desk.batches.sheet import BatchRow, read_batch
 from desk.batches.summary import summarise
 from desk.checking import ReplyChecks
-from desk.opening import Progress, silent
 from indexing.errors import InputError, TousuError
 from indexing.formats import Limits
 from indexing.masking import Masker
@@ -77,13 +76,13 @@ class Batches:
         self._missed = cache(self._missed_in)  # no review changes it
         self.running: Running | None = None
 
-    def check(self, path: Path, name: str, progress: Progress = silent) -> Batch:
+    def check(self, path: Path, name: str) -> Batch:
         """Check every reply of a sheet and keep the verdicts as a batch.
 
         Raises:
             InputError: The file is no table, or has no column of replies.
         """
-        return self._kept(name, read_batch(path, name, self._limits, self._today()), progress)
+        return self._kept(name, read_batch(path, name, self._limits, self._today()))
 
     def start(self, path: Path, name: str) -> Running:
         """Check a sheet in the background; `running` tells how far it is.
@@ -100,22 +99,24 @@ class Batches:
         return running
 
     def _run(self, running: Running, rows: Sequence[BatchRow]) -> None:
-        def progress(_said: str, share: float) -> None:
-            running.done = round(share * running.whole)
+        def count(done: int) -> None:
+            running.done = done
 
         try:
-            running.batch = self._kept(running.name, rows, progress).id
+            running.batch = self._kept(running.name, rows, count).id
         except TousuError as error:
             running.error = str(error)
         except Exception as error:  # nobody waits for the thread: say it on the page
             logger.exception("批次“%s”没有检查完", running.name)
             running.error = f"“{running.name}”没有检查完，什么也没有保存：{error}。"
 
-    def _kept(self, name: str, rows: Sequence[BatchRow], progress: Progress) -> Batch:
+    def _kept(
+        self, name: str, rows: Sequence[BatchRow], count: Callable[[int], None] = lambda _done: None
+    ) -> Batch:
         checked: list[Checked] = []
         for item in check_rows(rows, self._checks, self._masker):
             checked.append(item)
-            progress(f"检查第 {len(checked)}/{len(rows)} 条", len(checked) / len(rows))
+            count(len(checked))
         batch_id = batch_id_of(name, self._today(), self.names())
         save(self._store, batch_id, checked, actor=self._actor)
         return self.get(batch_id)

@@ -15,10 +15,9 @@ from desk.batches.records import ACTIONS, VERDICTS
 from desk.batches.report import report_docx, report_xlsx
 from desk.batches.summary import sample
 from desk.views.batch_charts import show_charts
-from desk.views.parts import assistant
+from desk.views.parts import assistant, wording_titles
 from desk.views.verdict import show_report
 from indexing.errors import TousuError
-from indexing.records import Filter, Kind
 
 _AWAITED = "batch-awaited"  # whether this session has handed in a sheet that it was not shown yet
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -192,8 +191,8 @@ def _one(batch: Batch, rows: Sequence[Checked]) -> None:
     if row.report is None:
         st.warning(row.error)
         return
-    titles = {r.id: r.title for r in assistant().records(Filter(kinds=(Kind.WORDING,)))}
-    show_report(row.report, row.reply, date.fromisoformat(row.day), titles, f"{batch.id}-{number}")
+    day = date.fromisoformat(row.day)
+    show_report(row.report, row.reply, day, wording_titles(), f"{batch.id}-{number}")
     if batch.standing(row) is not row.passed:
         st.info(f"复核后改判为：{batch.said(row)}。")
     _review(batch, row.row)

@@ -7,10 +7,9 @@ from datetime import date
 import streamlit as st
 
 from desk.checking import Reply
-from desk.views.parts import assistant
+from desk.views.parts import assistant, wording_titles
 from desk.views.verdict import forget_focus, show_report
 from indexing.errors import TousuError
-from indexing.records import Filter, Kind
 
 _AUTO = "自动选最合适的"
 _KEY = "reply"
@@ -21,7 +20,7 @@ def show() -> None:
     """Draw the page."""
     desk = assistant()
     st.title("回复质检")
-    titles = {r.id: r.title for r in desk.records(Filter(kinds=(Kind.WORDING,)))}
+    titles = wording_titles()
     with st.form("check", border=False):
         which, day, urgency = st.columns([4, 2, 2])
         wording = which.selectbox(

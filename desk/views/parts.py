@@ -13,7 +13,7 @@ from cases.categories import load_categories
 from desk.assistant import Assistant
 from desk.settings import load_settings
 from indexing.errors import StaleIndexError, TousuError
-from indexing.records import Hit
+from indexing.records import Filter, Hit, Kind
 
 URGENCY_COLOURS = {"特急": "red", "紧急": "orange", "一般": "green"}
 
@@ -130,6 +130,12 @@ def passage(hit: Hit) -> None:
 def category_label(category: str | None) -> str:
     """Return how a category is shown."""
     return "未分类" if category is None else load_categories().label(category)
+
+
+def wording_titles() -> dict[str, str]:
+    """Return the titles of all wordings by id."""
+    wordings = assistant().records(Filter(kinds=(Kind.WORDING,)))
+    return {record.id: record.title for record in wordings}
 
 
 def urgency_badge(urgency: str | None) -> None:

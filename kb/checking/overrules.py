@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from kb.checking.report import Advice, ForbiddenFinding, PointFinding, SlotFinding
+
+Finding = TypeVar("Finding", PointFinding, SlotFinding, ForbiddenFinding)
 
 _FAILS = {"missing": "没有说", "contradicted": "说反了"}
 _SOFT = "（这条判定被推翻多次，不计入结论）。"
@@ -39,8 +42,7 @@ def split_phrases(
     found: Sequence[ForbiddenFinding], soft: frozenset[str]
 ) -> tuple[tuple[ForbiddenFinding, ...], tuple[Advice, ...]]:
     """Return the findings that count, and advice in place of those whose rule was demoted."""
-    held = tuple(item for item in found if phrase_rule(item.phrase) not in soft)
-    rest = (item for item in found if phrase_rule(item.phrase) in soft)
+    held, rest = _parted(found, lambda item: phrase_rule(item.phrase), soft)
     return held, tuple(
         Advice("rule", item.span, f"有“{item.phrase}”的说法，可以换成“{item.suggest}”。")
         for item in rest
@@ -51,8 +53,7 @@ def split_points(
     wording: str, points: Sequence[PointFinding], soft: frozenset[str]
 ) -> tuple[tuple[PointFinding, ...], tuple[Advice, ...]]:
     """Return the points whose verdicts count, and advice in place of the others' that fail."""
-    held = tuple(point for point in points if point_rule(wording, point.id) not in soft)
-    rest = (point for point in points if point_rule(wording, point.id) in soft)
+    held, rest = _parted(points, lambda point: point_rule(wording, point.id), soft)
     return held, tuple(
         Advice(
             "rule", point.evidence or (0, 0), f"要点“{point.label}”{_FAILS[point.status]}{_SOFT}"
@@ -66,10 +67,17 @@ def split_slots(
     wording: str, slots: Sequence[SlotFinding], soft: frozenset[str]
 ) -> tuple[tuple[SlotFinding, ...], tuple[Advice, ...]]:
     """Return the slots whose verdicts count, and advice in place of the others' that fail."""
-    held = tuple(slot for slot in slots if slot_rule(wording, slot.name) not in soft)
-    rest = (slot for slot in slots if slot_rule(wording, slot.name) in soft)
+    held, rest = _parted(slots, lambda slot: slot_rule(wording, slot.name), soft)
     return held, tuple(
         Advice("rule", slot.span or (0, 0), f"空位{slot.problem.rstrip('。')}{_SOFT}")
         for slot in rest
         if slot.problem is not None
     )
+
+
+def _parted(
+    found: Sequence[Finding], rule: Callable[[Finding], str], soft: frozenset[str]
+) -> tuple[tuple[Finding, ...], list[Finding]]:
+    """Return the findings whose ``rule`` counts, and those whose rule is one of ``soft``."""
+    held = tuple(item for item in found if rule(item) not in soft)
+    return held, [item for item in found if rule(item) in soft]
